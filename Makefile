@@ -1,0 +1,47 @@
+# Deskbell. `make run` and `make test` need Python 3.11, make and git, and nothing else.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := $(BIN)/uv
+READY  := $(VENV)/.ready
+
+.PHONY: run test check lint types walls lock bench clean
+
+run: $(READY)
+	@exec $(BIN)/deskbell serve --sandbox
+
+test: $(READY)
+	$(BIN)/pytest -n auto --dist worksteal
+
+check: lint types walls
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+walls: $(READY)
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python -m bench
+
+# Resolves the ranges of setup.cfg anew; commit what changes.
+lock: $(UV)
+	$(UV) pip compile setup.cfg --all-extras --generate-hashes --no-emit-index-url --no-annotate \
+	    --python-version 3.11 --custom-compile-command "make lock" --quiet --upgrade -o requirements.lock
+
+$(UV):
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Deskbell needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check "uv>=0.9"
+
+$(READY): $(UV) requirements.lock setup.cfg pyproject.toml
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) .deskbell build dist *.egg-info

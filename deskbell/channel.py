@@ -1,0 +1,159 @@
+"""The channel contract: ways to reach people. Telnyx, Twilio, and whatever comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import ClassVar, TypeVar
+
+from pydantic import Field
+
+from deskbell.errors import CannotTell
+from deskbell.http import RawRequest
+from deskbell.provider import Provider
+from deskbell.types import Settings, mask_number
+
+
+class Keyword(StrEnum):
+    """The consent keywords that carriers know."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or file of an MMS, by address; nothing is downloaded on the way in."""
+
+    url: str = field(repr=False)
+    content_type: str = "application/octet-stream"
+    #: Bytes, where the provider says.
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboundText:
+    """A text that somebody sent to us."""
+
+    #: Identifies the *text*, not the delivery: the same text delivered twice, even under two event ids, has one
+    #: id. Unique within the binding. The provider's message id serves.
+    id: str
+    sender: str = field(repr=False)
+    recipient: str = field(repr=False)
+    text: str = field(repr=False)
+    at: datetime
+    media: tuple[Media, ...] = ()
+    #: Set when the carrier has already acted on this keyword *and answered it*, by the provider's own marker
+    #: where there is one, else by its documented words. We then record and stay silent.
+    carrier_handled: Keyword | None = None
+
+
+class DeliveryStatus(IntEnum):
+    """Where a text is, ordered: a later receipt of lower rank changes nothing."""
+
+    QUEUED = 10
+    SENT = 20
+    #: The carrier never said.
+    UNCONFIRMED = 30
+    FAILED = 40
+    DELIVERED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryUpdate:
+    """What became of a text of ours."""
+
+    #: The provider's message id, as in `SendReceipt.message_id`.
+    message_id: str
+    status: DeliveryStatus
+    at: datetime
+    #: Our own `OutboundText.id`, where the provider hands it back (in a callback address, a tag). It is what
+    #: settles a text whose send was cut off before the receipt came.
+    text_id: str | None = None
+    #: The provider's error code when it failed.
+    code: str | None = None
+    #: The carrier says that the recipient has opted out.
+    opted_out: bool = False
+
+
+ChannelEvent = InboundText | DeliveryUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundText:
+    """A text to send, exactly once."""
+
+    #: Our id of this text: stable over all attempts, never empty, without personal data. Send it as the
+    #: idempotency key where the provider takes one, and in the callback address.
+    id: str
+    to: str = field(repr=False)
+    sender: str = field(repr=False)
+    text: str = field(repr=False)
+    media: tuple[str, ...] = field(default=(), repr=False)
+    #: When an earlier attempt with unknown outcome began; what `look_up` searches from.
+    first_attempt_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise ValueError("an outbound text needs an id: it is the idempotency key")
+
+    def __repr__(self) -> str:
+        return f"OutboundText(id={self.id!r}, to={mask_number(self.to)!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class SendReceipt:
+    """The provider took the text."""
+
+    message_id: str
+    status: DeliveryStatus = DeliveryStatus.QUEUED
+    #: SMS segments the provider will bill, where it says.
+    segments: int | None = None
+
+
+class ChannelConfig(Settings):
+    """Settings that every channel has."""
+
+    deadline_seconds: float = Field(
+        default=8.0, gt=0, le=30, description="How long one call to the provider may take, in seconds."
+    )
+
+
+ChannelConfigT = TypeVar("ChannelConfigT", bound=ChannelConfig)
+
+
+class Channel(Provider[ChannelConfigT]):
+    """A way to reach people.
+
+    `receive` raises `SignatureInvalid`, `Malformed` or `NotForMe`; returning ``[]`` means "heard, nothing to do".
+    `send` raises `RetryLater`, `Undeliverable`, `OptedOut`, `Misconfigured` or `OutcomeUnknown`.
+    """
+
+    #: Kind of address that this channel reaches: contacts are told apart by (kind, address).
+    kind: ClassVar[str] = "sms"
+
+    @property
+    def address(self) -> str:
+        """Our own address on this channel: the number that patients text."""
+        raise NotImplementedError
+
+    async def receive(self, request: RawRequest) -> list[ChannelEvent]:
+        """Verifies the signature, then says what happened. No I/O: the webhook is answered within milliseconds."""
+        raise NotImplementedError
+
+    async def send(self, text: OutboundText) -> SendReceipt:
+        """Hands one text to the carrier, once: the SDK's own retries are off, ours decide."""
+        raise NotImplementedError
+
+    async def look_up(self, text: OutboundText) -> SendReceipt | None:
+        """After an unknown outcome: the receipt if the provider took the text, None if it certainly did not.
+
+        Raises `CannotTell` where the provider has no way to say: the text is then held for staff.
+        """
+        raise CannotTell
+
+    def acknowledgement(self) -> tuple[str, bytes]:
+        """Content type and body of the 200 that this provider expects."""
+        return "application/json", b"{}"

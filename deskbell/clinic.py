@@ -1,0 +1,232 @@
+"""The clinic as stages and plugins see it: who it is, when it is open, what it sells, how it speaks.
+
+These models are the public half of ``clinic.yml``; bindings, secrets and the pipeline never come this way.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from deskbell.types import E164, Settings
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+
+_SPAN = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-4]):([0-5]\d)$")
+
+
+class Span(Settings):
+    """A stretch of one day, from `opens` up to `closes`. Written ``09:00-17:30``."""
+
+    opens: time
+    closes: time = Field(description="First moment that is closed again; 24:00 is the end of the day.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        found = _SPAN.match(value.strip())
+        if not found or (int(found[3]) == 24 and found[4] != "00"):
+            raise ValueError("must be written as opening and closing time, e.g. '09:00-17:30'")
+        closes = time.max if int(found[3]) == 24 else time(int(found[3]), int(found[4]))
+        return {"opens": time(int(found[1]), int(found[2])), "closes": closes}
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Span:
+        if self.opens >= self.closes:
+            raise ValueError("closes before it opens")
+        return self
+
+
+SpanText = Annotated[
+    Span,
+    Field(json_schema_extra={"type": "string", "examples": ["09:00-17:30"]}),
+]
+
+
+class Hours(Settings):
+    """Opening hours in the clinic's own time zone. A weekday that is not written is closed."""
+
+    monday: tuple[SpanText, ...] = ()
+    tuesday: tuple[SpanText, ...] = ()
+    wednesday: tuple[SpanText, ...] = ()
+    thursday: tuple[SpanText, ...] = ()
+    friday: tuple[SpanText, ...] = ()
+    saturday: tuple[SpanText, ...] = ()
+    sunday: tuple[SpanText, ...] = ()
+    closed_on: tuple[date, ...] = Field(default=(), description="Holidays: dates on which the clinic is closed.")
+
+    def spans(self, day: date) -> tuple[Span, ...]:
+        """The open stretches of one day, in order."""
+        if day in self.closed_on:
+            return ()
+        spans: tuple[Span, ...] = getattr(self, WEEKDAYS[day.weekday()])
+        return tuple(sorted(spans, key=lambda span: span.opens))
+
+
+class Price(Settings):
+    """What a service costs, in integer cents."""
+
+    cents: int = Field(ge=0, description="Price in cents: 12500 is $125.")
+    per: str | None = Field(default=None, description="Unit the price is for: 'unit', 'session', 'syringe'.")
+    starting_at: bool = Field(default=False, description="The price is the lowest of several.")
+
+
+class Service(Settings):
+    """Something the clinic sells."""
+
+    name: str = Field(min_length=2, max_length=60)
+    aliases: tuple[str, ...] = Field(default=(), description="Other words patients use for it, slang included.")
+    price: Price | None = None
+    minutes: int | None = Field(default=None, gt=0, le=600, description="How long a visit takes.")
+    deposit_cents: int | None = Field(default=None, ge=0, description="Overrides the clinic's deposit.")
+    about: str = Field(default="", max_length=300, description="One plain sentence that may be texted.")
+    variants: tuple[str, ...] = Field(
+        default=(),
+        description="Only where the menu really needs one to be chosen, e.g. areas with own prices.",
+    )
+    providers: tuple[str, ...] = Field(default=(), description="Who does it; asked only when two or more.")
+    concerns: tuple[str, ...] = Field(
+        default=(),
+        description="Words for the wish behind it ('tired skin', 'wrinkles'), to offer it as an option.",
+    )
+
+
+Question = Literal["name", "service", "new_or_returning", "when", "provider"]
+
+
+class Booking(Settings):
+    """What the receptionist must learn before staff can book, and in which order it asks."""
+
+    ask: tuple[Question, ...] = Field(
+        default=("name", "service", "new_or_returning", "when", "provider"),
+        description="The questions, in order. A question that is not listed is never asked.",
+    )
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Booking:
+        if len(set(self.ask)) != len(self.ask):
+            raise ValueError("names a question twice")
+        return self
+
+
+class Wording(Settings):
+    """The clinic's own lines. Each has a sound default; ``{clinic}`` and ``{phone}`` are filled in."""
+
+    greeting: str = Field(default="Hi, this is {clinic}.", max_length=160)
+    help: str = Field(
+        default="{clinic}: for help call {phone}. Msg frequency varies. Msg & data rates may apply. "
+        "Reply STOP to opt out.",
+        max_length=320,
+    )
+    opted_out: str = Field(
+        default="{clinic}: You are unsubscribed and will receive no more messages. Reply START to resubscribe.",
+        max_length=320,
+    )
+    opted_in: str = Field(
+        default="{clinic}: You are subscribed again. Reply HELP for help, STOP to opt out. Msg & data rates may apply.",
+        max_length=320,
+    )
+    emergency: str = Field(
+        default="If this is an emergency, call {emergency} now. Our team has been alerted too. "
+        "You can also reach the clinic at {phone}.",
+        max_length=320,
+    )
+    fallback: str = Field(default="Thanks for your text. A member of our team will get back to you.", max_length=320)
+
+
+def _zone(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("is not a time zone of the IANA list, e.g. 'America/New_York'") from None
+    return value
+
+
+TimeZone = Annotated[
+    ZoneInfo,
+    BeforeValidator(_zone),
+    Field(json_schema_extra={"type": "string", "examples": ["America/New_York"]}),
+]
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2}", value):
+        raise ValueError("must be a two-letter language code, e.g. 'en'")
+    return value
+
+
+class Clinic(Settings):
+    """A tenant, as its patients know it."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,40}$", description="The folder's name under clinics/.")
+    name: str = Field(min_length=2, max_length=60, description="The brand name that patients read.")
+    timezone: TimeZone
+    phone: E164 = Field(description="The line that a person answers.")
+    address: str = Field(default="", max_length=160)
+    website: str = Field(default="", max_length=160)
+    languages: tuple[Annotated[str, AfterValidator(_language)], ...] = ("en",)
+    emergency_number: str = Field(default="911", pattern=r"^\d{2,6}$")
+    minimum_age: int = Field(default=18, ge=0, le=21, description="Under this age a parent and a person are needed.")
+    hours: Hours | None = Field(default=None, description="Left out: wording stays neutral, never 'closed'.")
+    services: tuple[Service, ...] = Field(min_length=1)
+    booking: Booking = Booking()
+    wording: Wording = Wording()
+
+    @model_validator(mode="after")
+    def _names_once(self) -> Clinic:
+        seen: dict[str, str] = {}
+        for service in self.services:
+            for word in (service.name, *service.aliases):
+                key = word.casefold()
+                if key in seen:
+                    raise ValueError(
+                        f"'{word}' means both '{seen[key]}' and '{service.name}': a patient's word must name one service"
+                    )
+                seen[key] = service.name
+        return self
+
+    def is_open(self, at: datetime) -> bool | None:
+        """Whether the clinic is open at an aware moment; None when it has told no hours."""
+        if self.hours is None:
+            return None
+        local = at.astimezone(self.timezone)
+        return any(span.opens <= local.time() < span.closes for span in self.hours.spans(local.date()))
+
+    def next_opening(self, at: datetime) -> datetime | None:
+        """The next moment from `at` on at which the clinic is open, aware; None when none within three weeks."""
+        if self.hours is None:
+            return None
+        if self.is_open(at):
+            return at
+        local = at.astimezone(self.timezone)
+        for ahead in range(22):
+            day = local.date() + timedelta(days=ahead)
+            for span in self.hours.spans(day):
+                opens = datetime.combine(day, span.opens, self.timezone)
+                if opens > at:
+                    return opens
+        return None
+
+    def say(self, line: str) -> str:
+        """Fills the clinic's own values into one of its `wording` lines."""
+        return (
+            line.replace("{clinic}", self.name)
+            .replace("{phone}", self.phone)
+            .replace("{emergency}", self.emergency_number)
+        )

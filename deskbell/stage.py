@@ -1,0 +1,71 @@
+"""The stage contract: one middleware of a clinic's pipeline.
+
+::
+
+    class Greeter(Stage):
+        name = "greeter"
+
+        async def __call__(self, turn: Turn, call_next: CallNext) -> None:
+            await call_next()              # inward: the stages written below this one in the YAML
+            turn.say("Bye for now.")       # and back out again
+
+Order comes from the YAML only: the first stage written is the outermost. A stage that does not call
+`call_next` ends the turn there. `call_next` may be awaited at most once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+
+from deskbell.clinic import Clinic
+from deskbell.knowledge import Knowledge
+from deskbell.llm import LLM
+from deskbell.turn import Line, Turn
+from deskbell.types import Settings
+
+CallNext = Callable[[], Awaitable[None]]
+Transcript = Callable[[Turn, int], Awaitable[Sequence[Line]]]
+
+
+async def _no_transcript(turn: Turn, limit: int) -> Sequence[Line]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class StageContext:
+    """What the runtime gives a stage of one clinic. All handles belong to this clinic alone."""
+
+    clinic: Clinic
+    #: The clinic's knowledge, or None when none is configured.
+    knowledge: Knowledge[Any] | None = None
+    #: The clinic's models in the order of its ladder, by binding key.
+    models: Mapping[str, LLM[Any]] = field(default_factory=dict)
+    #: Loads the last lines of the conversation before this turn, oldest first.
+    transcript: Transcript = _no_transcript
+
+
+ConfigT = TypeVar("ConfigT", bound=Settings)
+
+
+class Stage(Generic[ConfigT]):
+    """A middleware. One instance serves all conversations of one clinic, concurrently: keep no state in it."""
+
+    #: The word that pipelines write; lower-case, unique.
+    name: ClassVar[str]
+    Config: ClassVar[type[Any]] = Settings
+    #: A sealed stage cannot be left out of a pipeline.
+    sealed: ClassVar[bool] = False
+    #: Names of stages that must stand inside (below) this one, where they are present; "*" is every stage but
+    #: those that name this one in their own `outside_of`.
+    outside_of: ClassVar[frozenset[str]] = frozenset()
+    #: Why, in one sentence, for the error that a wrong pipeline gets.
+    because: ClassVar[str] = ""
+
+    def __init__(self, config: ConfigT, context: StageContext) -> None:
+        self.config = config
+        self.context = context
+
+    async def __call__(self, turn: Turn, call_next: CallNext) -> None:
+        raise NotImplementedError

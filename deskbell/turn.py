@@ -1,0 +1,309 @@
+"""A turn: one run of the pipeline over a conversation's pending events.
+
+Data goes one way. The runtime loads what is known, stages read it and append effects, the commit carries the
+effects out. A stage writes nothing and sends nothing by itself, so a turn that dies is simply run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from deskbell.channel import Keyword, Media
+from deskbell.clinic import Clinic
+
+# ---- what happened: the pending events ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TextReceived:
+    """The patient texted."""
+
+    seq: int
+    at: datetime
+    text: str = field(repr=False)
+    media: tuple[Media, ...] = ()
+    carrier_handled: Keyword | None = None
+    #: A card number stood in it and was cut out before anything was stored.
+    card_removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimerDue:
+    """A timer that an earlier turn set has come due."""
+
+    seq: int
+    at: datetime
+    name: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffReplied:
+    """A member of staff wrote to the patient, or took the conversation over, or gave it back."""
+
+    seq: int
+    at: datetime
+    author: str
+    action: Literal["reply", "take", "release"]
+
+
+TurnEvent = TextReceived | TimerDue | StaffReplied
+
+# ---- what is known -------------------------------------------------------------------------------------------
+
+Scope = Literal["identity", "request"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something known of a contact, with the event that proves it.
+
+    Identity (a name) lasts between contacts; the rest belongs to the request and ends with it.
+    """
+
+    name: str
+    value: Any = field(repr=False)
+    #: `seq` of the event whose words prove it.
+    evidence: int
+    at: datetime
+    by: Literal["rule", "model", "staff"] = "rule"
+    scope: Scope = "request"
+
+
+class RequestStatus(StrEnum):
+    """Life of what a contact wants booked this time."""
+
+    COLLECTING = "collecting"
+    READY = "ready"
+    OFFERED = "offered"
+    PENDING = "pending"
+    PAID = "paid"
+    BOOKED = "booked"
+    DECLINED = "declined"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the transcript."""
+
+    at: datetime
+    author: Literal["patient", "bot", "staff"]
+    text: str = field(repr=False)
+    #: Withheld from models: a card, health details.
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    id: int
+    #: Kind of address, e.g. "sms", and the address itself.
+    kind: str
+    address: str = field(repr=False)
+    opted_out: bool = False
+
+
+# ---- what a turn wants done: the effects -----------------------------------------------------------------------
+
+
+class TextKind(StrEnum):
+    """Why a text is sent; the send gate and quiet hours go by it."""
+
+    #: Answers a text just received.
+    REPLY = "reply"
+    #: The one confirmation of an opt-out or opt-in, or the answer to HELP. The only kind that may follow STOP.
+    CONSENT = "consent"
+    #: Nobody asked for it: a reminder, a follow-up, a missed-call text. Quiet hours apply.
+    OUTREACH = "outreach"
+    #: Written by a member of staff.
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send this text."""
+
+    text: str = field(repr=False)
+    kind: TextKind = TextKind.REPLY
+    #: Name of the stage that wrote it.
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Keep this fact; the newest of a field wins."""
+
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Keep a value with the conversation under a stage's own key (JSON; None forgets). Not for facts."""
+
+    key: str
+    value: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRequest:
+    """The open request changes status; `CLOSED` ends it and its facts, and the next fact opens a new one."""
+
+    status: RequestStatus
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConsent:
+    """An opt-out or opt-in, for the append-only ledger and from now on the law."""
+
+    opted_out: bool
+    #: `seq` of the event that said so.
+    evidence: int
+    #: "keyword", "phrase" or "carrier".
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyStaff:
+    """Tell the clinic's people. `summary` leaves the building: name, service, time; never health details."""
+
+    kind: str
+    summary: str = field(repr=False)
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A person takes it from here: the bot falls silent after this turn's texts until staff give it back."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withhold:
+    """The event's words go no further: not to models, logs, traces or notifications. Staff still see them."""
+
+    evidence: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Wake this conversation at `due`. Setting a name again moves it."""
+
+    name: str
+    due: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer:
+    name: str
+
+
+Effect = (
+    Say | Learn | Remember | MoveRequest | RecordConsent | NotifyStaff | HandOver | Withhold | SetTimer | CancelTimer
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A decision, for the trace: which stage, what, and details that hold none of the patient's words."""
+
+    stage: str
+    decision: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+# ---- the turn itself -------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a stage may read, and the effects it may append.
+
+    Everything but `effects` and `notes` is what was true when the turn began.
+    """
+
+    clinic: Clinic
+    contact: Contact
+    #: The conversation's id; for traces, never for texts.
+    conversation: int
+    #: Who leads the conversation.
+    owner: Literal["bot", "staff"]
+    now: datetime
+    #: Oldest first; never empty.
+    events: Sequence[TurnEvent]
+    #: Facts known before this turn, by field.
+    known: Mapping[str, Fact] = field(default_factory=dict)
+    request: RequestStatus | None = None
+    #: What stages remembered, by key.
+    memory: Mapping[str, Any] = field(default_factory=dict)
+    #: Filled by the `history` stage, oldest first, without this turn's events.
+    history: Sequence[Line] = ()
+    effects: list[Effect] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    #: The stage that is running; set by the pipeline.
+    stage: str = ""
+
+    @property
+    def texts(self) -> list[TextReceived]:
+        """The pending texts of the patient, oldest first."""
+        return [event for event in self.events if isinstance(event, TextReceived)]
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        """What is known now: before this turn, and learned in it."""
+        facts = dict(self.known)
+        for effect in self.effects:
+            if isinstance(effect, Learn):
+                facts[effect.fact.name] = effect.fact
+            elif isinstance(effect, MoveRequest) and effect.status is RequestStatus.CLOSED:
+                facts = {name: fact for name, fact in facts.items() if fact.scope == "identity"}
+        return facts
+
+    @property
+    def withheld(self) -> set[int]:
+        """`seq` of the events whose words go no further."""
+        return {effect.evidence for effect in self.effects if isinstance(effect, Withhold)}
+
+    @property
+    def replies(self) -> list[Say]:
+        """The texts this turn would send, in order."""
+        return [effect for effect in self.effects if isinstance(effect, Say)]
+
+    def recall(self, key: str, default: Any = None) -> Any:
+        """What is remembered under `key`, this turn's effects included."""
+        value = self.memory.get(key, default)
+        for effect in self.effects:
+            if isinstance(effect, Remember) and effect.key == key:
+                value = effect.value
+        return default if value is None else value
+
+    def add(self, effect: Effect) -> None:
+        """Appends an effect; carried out at the commit and not before."""
+        if isinstance(effect, Say) and not effect.by:
+            effect = replace(effect, by=self.stage)
+        self.effects.append(effect)
+
+    def say(self, text: str, kind: TextKind = TextKind.REPLY) -> None:
+        self.add(Say(text, kind))
+
+    def rewrite(self, change: Callable[[Say], Say | None]) -> None:
+        """For guards and formatters on the way out: each text as `change` returns it, or not at all."""
+        kept: list[Effect] = []
+        for effect in self.effects:
+            if isinstance(effect, Say):
+                changed = change(effect)
+                if changed is not None:
+                    kept.append(changed)
+            else:
+                kept.append(effect)
+        self.effects[:] = kept
+
+    def note(self, decision: str, **details: Any) -> None:
+        """Writes a decision into the turn's trace. Never the patient's words."""
+        self.notes.append(Note(self.stage, decision, details))
