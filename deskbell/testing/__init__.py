@@ -1,0 +1,58 @@
+"""The conformance kit: contract classes that a plugin's author inherits in a test module.
+
+::
+
+    from deskbell.testing import ChannelContract
+
+    class TestPigeonPost(ChannelContract):
+        ...                                  # how to make one, sign for one, answer one: see the class
+
+The tests come with the inheritance. See `ChannelContract` and `StageContract`; `ProviderServer` and `Answer` play
+a provider's HTTP API, also for tests of your own (fixture `provider_server`).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from deskbell.testing.channel import ChannelContract, Refusal, Sample
+    from deskbell.testing.contract import Contract
+    from deskbell.testing.discretion import Discretion
+    from deskbell.testing.loopwatch import LoopWatch
+    from deskbell.testing.server import Answer, Call, ProviderServer
+    from deskbell.testing.stage import StageContract
+
+__all__ = [
+    "Answer",
+    "Call",
+    "ChannelContract",
+    "Contract",
+    "Discretion",
+    "LoopWatch",
+    "ProviderServer",
+    "Refusal",
+    "Sample",
+    "StageContract",
+]
+
+_ROOMS = {
+    "Answer": "server",
+    "Call": "server",
+    "ChannelContract": "channel",
+    "Contract": "contract",
+    "Discretion": "discretion",
+    "LoopWatch": "loopwatch",
+    "ProviderServer": "server",
+    "Refusal": "channel",
+    "Sample": "channel",
+    "StageContract": "stage",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Late, because the pytest plugin imports this package in every test run, also where no contract is tested.
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
