@@ -1,0 +1,1 @@
+"""Pages for clinics: sign-up, inbox, leads, deposits, figures."""

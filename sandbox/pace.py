@@ -1,0 +1,25 @@
+"""How fast the carrier works. One value, so that a test can make it immediate and a demonstration lifelike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """All in seconds."""
+
+    #: From accepted to sent, and from sent to delivered.
+    sent_after: float = 0.3
+    delivered_after: float = 0.5
+    #: Before the second and the third attempt of a webhook.
+    retries_after: tuple[float, ...] = (1.0, 4.0)
+    #: How long a provider waits for a webhook's answer: Telnyx documents 2, Twilio 15.
+    telnyx_deadline: float = 2.0
+    twilio_deadline: float = 15.0
+    #: How long a delivery held by the fault "reorder" waits for a next one.
+    reorder_hold: float = 30.0
+
+
+#: No waiting anywhere: for tests.
+IMMEDIATE = Pace(sent_after=0.0, delivered_after=0.0, retries_after=(0.0, 0.0))

@@ -1,0 +1,161 @@
+"""Webhooks on their way to the application: signed anew for each attempt, retried, and disturbed when asked for.
+
+Deliveries of one lane (a conversation, a text's receipts) start in order, as on a quiet day at a real carrier; what
+is retried, delayed or held back no longer keeps its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from weakref import WeakValueDictionary
+
+import httpx
+
+from sandbox.faults import Faults, Mishap
+from sandbox.pace import Pace
+from sandbox.tasks import Tasks
+from sandbox.traffic import Entry, Traffic
+
+#: Webhooks in flight at the same time; more wait for a place, which does not count against their deadline.
+_AT_ONCE = 128
+#: Each webhook has its own deadline around all of this; a place in the pool is waited for before that.
+_SOCKET = httpx.Timeout(60.0, pool=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One signed request."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Something the application is to be told. `sign` makes the request of an attempt, counted from 1."""
+
+    provider: str
+    event: Literal["inbound", "receipt"]
+    name: str
+    url: str = field(repr=False)
+    lane: str = field(repr=False)
+    sign: Callable[[int], Post] = field(repr=False)
+    #: Seconds that the provider waits for an answer.
+    deadline: float
+    attempts: int
+    #: Whether an answer other than 2xx is a reason to try again, or only a failed connection.
+    retries_on_refusal: bool
+
+
+class Courier:
+    """Delivers webhooks."""
+
+    def __init__(self, *, faults: Faults, traffic: Traffic, tasks: Tasks, pace: Pace) -> None:
+        self._faults = faults
+        self._traffic = traffic
+        self._tasks = tasks
+        self._pace = pace
+        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._client: httpx.AsyncClient | None = None
+
+    async def open(self) -> None:
+        # Environment proxies are not for us: the application is on this machine or named in full.
+        self._client = httpx.AsyncClient(
+            trust_env=False, timeout=_SOCKET, limits=httpx.Limits(max_connections=_AT_ONCE)
+        )
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    def dispatch(self, webhook: Webhook, done: Callable[[bool], None] | None = None) -> None:
+        """Starts a delivery and returns. `done` hears whether the application took it in the end."""
+        # The fault is taken here and not in the task, so that it meets the webhooks in the order of dispatch.
+        mishap = self._faults.for_webhook(webhook.provider, webhook.event)
+        for _ in range(mishap.copies):
+            self._tasks.start(self._copy(webhook, mishap.delay), f"copy of {webhook.name}")
+        self._tasks.start(self._deliver(webhook, mishap, done), webhook.name)
+
+    async def _copy(self, webhook: Webhook, delay: float) -> None:
+        await asyncio.sleep(delay)
+        await self._attempt(webhook, 1, note="duplicate")
+
+    async def _deliver(self, webhook: Webhook, mishap: Mishap, done: Callable[[bool], None] | None) -> None:
+        try:
+            accepted = await self._first(webhook, mishap)
+        finally:
+            for held in mishap.releases:
+                held.set()
+        for attempt, pause in zip(range(2, webhook.attempts + 1), self._pace.retries_after, strict=False):
+            if accepted is not None:
+                break
+            await asyncio.sleep(pause)
+            accepted = await self._attempt(webhook, attempt)
+        if done is not None:
+            done(accepted is True)
+
+    async def _first(self, webhook: Webhook, mishap: Mishap) -> bool | None:
+        if mishap.wait_for is not None:
+            await self._held(mishap.wait_for)
+        if mishap.delay:
+            await asyncio.sleep(mishap.delay)
+        if mishap.wait_for is not None or mishap.delay:
+            accepted = await self._attempt(webhook, 1, note=mishap.note)
+        else:
+            async with self._lane(webhook.lane):
+                accepted = await self._attempt(webhook, 1, note=mishap.note)
+        return None if mishap.lost_answer else accepted
+
+    async def _held(self, release: asyncio.Event) -> None:
+        try:
+            async with asyncio.timeout(self._pace.reorder_hold):
+                await release.wait()
+        except TimeoutError:
+            return  # nothing followed: the held delivery goes out alone
+
+    async def _attempt(self, webhook: Webhook, attempt: int, note: str | None = None) -> bool | None:
+        """True when accepted, False when refused for good, None when it is worth another attempt."""
+        async with self._places:
+            post = webhook.sign(attempt)
+            entry = self._traffic.note(
+                "webhook",
+                webhook.provider,
+                method="POST",
+                url=webhook.url,
+                event=webhook.name,
+                body=post.body,
+                attempt=attempt,
+                note=note,
+            )
+            await self._send(webhook, post, entry)
+        if entry.status is None:
+            return None
+        if 200 <= entry.status < 300:
+            return True
+        return None if webhook.retries_on_refusal else False
+
+    async def _send(self, webhook: Webhook, post: Post, entry: Entry) -> None:
+        if self._client is None:
+            raise RuntimeError("the courier is not open; start the sandbox first")
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(webhook.deadline):
+                answer = await self._client.post(webhook.url, content=post.body, headers=dict(post.headers))
+            entry.status = answer.status_code
+        except TimeoutError:
+            entry.note = f"no answer within {webhook.deadline:g} s"
+        except (httpx.HTTPError, httpx.InvalidURL) as problem:
+            entry.note = type(problem).__name__
+        entry.milliseconds = round((time.perf_counter() - started) * 1_000, 1)
+
+    def _lane(self, name: str) -> asyncio.Lock:
+        lane = self._lanes.get(name)
+        if lane is None:
+            lane = self._lanes[name] = asyncio.Lock()
+        return lane

@@ -1,0 +1,135 @@
+"""A sandbox on a free port, and an application that only listens: what it was told, and how it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sanic import HTTPResponse, Request, Sanic
+
+from deskbell import Reachable
+from sandbox.pace import IMMEDIATE, Pace
+from sandbox.server import Sandbox
+
+HARBOR = "+12125550142"
+PALM = "+13105550177"
+DANA = "+12125550117"
+
+_names = itertools.count()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    path: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Application:
+    """Plays Deskbell's webhook front: notes every delivery and answers what it was told to."""
+
+    url: str = ""
+    deliveries: list[Delivery] = field(default_factory=list)
+    #: HTTP statuses of the next answers, then 200.
+    answers: list[int] = field(default_factory=list)
+    #: While clear, nothing is answered.
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
+    _server: Any = None
+
+    async def start(self) -> None:
+        self.answering.set()
+        app: Sanic[Any, Any] = Sanic(f"application-{next(_names)}", configure_logging=False)
+        app.config.update(MOTD=False, AUTO_EXTEND=False, TOUCHUP=False)
+        app.add_route(self._take, "/<path:path>", methods=["POST"])
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        self._server = await app.create_server(sock=listening, access_log=False)
+        await self._server.startup()
+        await self._server.before_start()
+
+    async def stop(self) -> None:
+        for connection in list(self._server.connections):
+            connection.abort()
+        await self._server.close()
+        Sanic.unregister_app(self._server.app)
+
+    async def _take(self, request: Request, path: str) -> HTTPResponse:
+        url = self.url + request.server_path + (f"?{request.query_string}" if request.query_string else "")
+        self.deliveries.append(Delivery("/" + path, url, dict(request.headers), request.body))
+        status = self.answers.pop(0) if self.answers else 200
+        await self.answering.wait()
+        return HTTPResponse(b"{}", status)
+
+
+@pytest.fixture
+async def application() -> AsyncIterator[Application]:
+    application = Application()
+    await application.start()
+    yield application
+    await application.stop()
+
+
+@pytest.fixture
+def pace() -> Pace:
+    return IMMEDIATE
+
+
+@pytest.fixture
+def clinics(application: Application) -> list[Reachable]:
+    return [
+        Reachable("harbor", "Harbor Skin Studio", "telnyx", HARBOR, f"{application.url}/webhooks/telnyx/harbor-main"),
+        Reachable("palm", "Palm Dental", "twilio", PALM, f"{application.url}/webhooks/twilio/palm-main"),
+    ]
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path, pace: Pace, clinics: list[Reachable]) -> AsyncIterator[Sandbox]:
+    sandbox = Sandbox(host="127.0.0.1", port=0, folder=tmp_path / "sandbox", pace=pace)
+    await sandbox.start()
+    await sandbox.introduce(clinics)
+    yield sandbox
+    await sandbox.stop()
+
+
+@pytest.fixture
+async def control(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=sandbox.url, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def text(control: httpx.AsyncClient) -> Callable[..., Any]:
+    """Texts a clinic from Dana's phone; gives the text's id."""
+
+    async def send(words: str, to: str = HARBOR, sender: str = DANA, **more: Any) -> str:
+        answer = await control.post("/api/texts", json={"from": sender, "to": to, "text": words, **more})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["id"])
+
+    return send
+
+
+@pytest.fixture
+def thread(control: httpx.AsyncClient) -> Callable[..., Any]:
+    async def read(phone: str = DANA) -> list[dict[str, Any]]:
+        return list((await control.get(f"/api/threads/{phone}")).json())
+
+    return read
+
+
+@pytest.fixture
+def fault(control: httpx.AsyncClient) -> Callable[..., Any]:
+    async def ask(provider: str, kind: str, **more: Any) -> None:
+        answer = await control.post("/api/faults", json={"provider": provider, "kind": kind, **more})
+        assert answer.status_code == 200, answer.text
+
+    return ask
