@@ -1,0 +1,1 @@
+"""The runtime of Deskbell. Imports the SDK (`deskbell`) and nothing that stands above it."""

@@ -1,0 +1,90 @@
+"""`deskbell staff`: what the clinic's people do to a conversation, from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from core.cli.environment import database, sandbox_elsewhere
+from core.clock import ShiftedClock
+from core.config.settings import read_environment
+from core.engine.queue import WakeQueue
+from core.engine.takeover import Takeover
+from core.store import staff as store
+from core.store.database import Database
+from deskbell import SystemClock
+
+console = Console(highlight=False)
+app = typer.Typer(help="Take a conversation over, write in it, give it back, read notices.", no_args_is_help=True)
+
+Conversation = Annotated[str, typer.Argument(help="The conversation, e.g. c12; `deskbell trace` lists them.")]
+
+
+@app.command()
+def reply(conversation: Conversation, text: Annotated[str, typer.Argument(help="What to send.")]) -> None:
+    """Send a text as a person. The bot falls silent until you release the conversation."""
+    asyncio.run(_act(conversation, "reply", text))
+
+
+@app.command()
+def take(conversation: Conversation) -> None:
+    """Silence the bot in this conversation."""
+    asyncio.run(_act(conversation, "take"))
+
+
+@app.command()
+def release(conversation: Conversation) -> None:
+    """Give the conversation back to the bot."""
+    asyncio.run(_act(conversation, "release"))
+
+
+@app.command()
+def notices(clinic: Annotated[str, typer.Argument(help="The clinic's id.")]) -> None:
+    """Show what the clinic's people have been told."""
+    asyncio.run(_notices(clinic))
+
+
+async def _act(conversation: str, action: str, text: str = "") -> None:
+    sandboxed = await sandbox_elsewhere(read_environment())
+    clock = ShiftedClock(sandboxed.clock_file) if sandboxed else SystemClock()
+    async with database() as opened_database:
+        number, clinic = await _find(opened_database, conversation)
+        takeover = Takeover(opened_database, WakeQueue(opened_database), clock)
+        author = getpass.getuser()
+        match action:
+            case "reply":
+                await takeover.reply(clinic, number, author, text)
+            case "take":
+                await takeover.take(clinic, number, author)
+            case _:
+                await takeover.release(clinic, number, author)
+    console.print(f"{conversation}: {action} done.")
+
+
+async def _find(opened_database: Database, conversation: str) -> tuple[int, str]:
+    number = int(conversation[1:]) if conversation[:1] == "c" and conversation[1:].isdigit() else 0
+    async with opened_database.connection() as connection:
+        clinic = await store.clinic_of(connection, number)
+    if clinic is None:
+        console.print(f"There is no conversation '{conversation}'; `deskbell trace` lists them.")
+        raise typer.Exit(1)
+    return number, clinic
+
+
+async def _notices(clinic: str) -> None:
+    async with database() as opened_database:
+        await _show(opened_database, clinic)
+
+
+async def _show(opened_database: Database, clinic: str) -> None:
+    table = Table("at", "conversation", "kind", "what", box=None)
+    async with opened_database.connection() as connection:
+        for row in await store.notices(connection, clinic):
+            kind = f"[red]{row['kind']}[/]" if row["urgent"] else row["kind"]
+            table.add_row(f"{row['at']:%Y-%m-%d %H:%M}", f"c{row['conversation']}", kind, row["summary"])
+    console.print(table)

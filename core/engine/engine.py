@@ -1,0 +1,127 @@
+"""The engine as one thing: everything between a webhook and a carrier, for one process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from core import log
+from core.engine.intake import Intake
+from core.engine.live import Directory
+from core.engine.outbox import Outbox
+from core.engine.queue import WakeQueue
+from core.engine.steps import OnStep, pass_by
+from core.engine.sweeper import Sweeper
+from core.engine.takeover import Takeover
+from core.engine.turns import Turns
+from core.observers import ObserverCalls
+from core.store.database import Database
+from deskbell import Clock, SentText, StaffNotice, SystemClock, TurnReport
+
+logger = log.get(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Times and sizes of a worker. The defaults suit one machine; tests make them small."""
+
+    #: Turns that may run, or wait for a model, at once.
+    concurrency: int = 1000
+    #: A worker silent for this long counts as dead and its wakes go to others.
+    heartbeat: timedelta = timedelta(seconds=10)
+    #: How long a text may be with one worker before its outcome counts as unknown. Longer than any send.
+    lease: timedelta = timedelta(seconds=45)
+    sweep_every: timedelta = timedelta(seconds=1)
+    #: How long the worker that committed a text is left to send it itself.
+    grace: timedelta = timedelta(seconds=2)
+    forgotten_after: timedelta = timedelta(minutes=2)
+
+
+class Engine:
+    """Intake, turns, outbox and sweeps on one database. `work` makes the process a worker."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        observers: ObserverCalls,
+        *,
+        tuning: Tuning | None = None,
+        wall: Clock | None = None,
+        random: Random | None = None,
+        on_step: OnStep = pass_by,
+    ) -> None:
+        self.tuning = tuning or Tuning()
+        self.directory = Directory()
+        self._observers = observers
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._watching: set[asyncio.Task[None]] = set()
+        self.queue = WakeQueue(database)
+        self.outbox = Outbox(
+            database,
+            self.directory,
+            clock,
+            wall or SystemClock(),
+            on_sent=self._sent,
+            lease=self.tuning.lease,
+            random=random,
+            on_step=on_step,
+        )
+        self.intake = Intake(database, self.queue, clock, on_step)
+        self.turns = Turns(
+            database, self.queue, self.directory, self.outbox, clock, on_report=self._finished, on_step=on_step
+        )
+        self.takeover = Takeover(database, self.queue, clock)
+        self.sweeper = Sweeper(
+            database,
+            self.queue,
+            self.outbox,
+            clock,
+            every=self.tuning.sweep_every,
+            grace=self.tuning.grace,
+            forgotten_after=self.tuning.forgotten_after,
+        )
+
+    def work(self) -> None:
+        """Starts claiming wakes and sweeping, in the background, until `stop`."""
+        queue = self.queue.run(self.turns.handle, concurrency=self.tuning.concurrency, heartbeat=self.tuning.heartbeat)
+        self._tasks = [
+            asyncio.create_task(queue, name="queue"),
+            asyncio.create_task(self.sweeper.run(self._stopping), name="sweeper"),
+        ]
+
+    @property
+    def working(self) -> bool:
+        """Whether this process takes wakes at the moment."""
+        return self.queue.running and all(not task.done() for task in self._tasks)
+
+    async def stop(self, grace: timedelta = timedelta(seconds=20)) -> None:
+        """Takes no new wakes and lets running turns finish; what outlasts `grace` is left to other workers."""
+        self._stopping.set()
+        self.queue.stop()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=grace.total_seconds())
+            for task in late:
+                logger.warning("worker stopped hard", task=task.get_name(), next="its turns are handed on")
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*self._watching)
+
+    async def _sent(self, message: SentText) -> None:
+        self._beside(self._observers.message_sent(message))
+
+    async def _finished(self, report: TurnReport, notices: Sequence[StaffNotice]) -> None:
+        self._beside(self._observers.turn_finished(report))
+        for notice in notices:
+            self._beside(self._observers.staff_notice(notice))
+
+    def _beside(self, call: Coroutine[Any, Any, None]) -> None:
+        """Runs an observer beside the work: nobody waits for it until the engine stops."""
+        task = asyncio.create_task(call)
+        self._watching.add(task)
+        task.add_done_callback(self._watching.discard)

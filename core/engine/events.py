@@ -1,0 +1,55 @@
+"""Events on their way into a mailbox row and out of it again: one pair of functions for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from core.receptionist.cards import cut_cards
+from deskbell import InboundText, Keyword, Media, StaffReplied, TextReceived, TimerDue, TurnEvent
+
+TEXT, TIMER, STAFF = "text", "timer", "staff"
+
+
+def text_body(event: InboundText) -> dict[str, Any]:
+    """What is stored of a text. Card numbers end here: they never reach the disk."""
+    text, card_removed = cut_cards(event.text.replace("\x00", ""))
+    body: dict[str, Any] = {"text": text}
+    if event.media:
+        body["media"] = [asdict(media) for media in event.media]
+    if event.carrier_handled:
+        body["carrier_handled"] = event.carrier_handled.value
+    if card_removed:
+        body["card_removed"] = True
+    return body
+
+
+def timer_body(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": name, "data": dict(data)}
+
+
+def staff_body(author: str, action: str) -> dict[str, Any]:
+    return {"author": author, "action": action}
+
+
+def decode(row: Sequence[Any]) -> TurnEvent:
+    """A turn's event from its row [seq, kind, at, body]. Raises `ValueError` for a kind nobody knows."""
+    seq, kind, at, body = row
+    moment = datetime.fromisoformat(at)
+    if kind == TEXT:
+        handled = body.get("carrier_handled")
+        return TextReceived(
+            seq=seq,
+            at=moment,
+            text=body["text"],
+            media=tuple(Media(**media) for media in body.get("media", ())),
+            carrier_handled=Keyword(handled) if handled else None,
+            card_removed=body.get("card_removed", False),
+        )
+    if kind == TIMER:
+        return TimerDue(seq=seq, at=moment, name=body["name"], data=body["data"])
+    if kind == STAFF:
+        return StaffReplied(seq=seq, at=moment, author=body["author"], action=body["action"])
+    raise ValueError(f"an event of kind {kind!r} is stored, which this version does not know")

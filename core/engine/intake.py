@@ -1,0 +1,98 @@
+"""Intake: what a webhook brought is stored and the mailbox woken, in one transaction, before the 200 goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from core import log, metrics
+from core.engine import events
+from core.engine.burst import window
+from core.engine.live import LiveClinic
+from core.engine.queue import WakeQueue
+from core.engine.steps import OnStep, Step, pass_by
+from core.store import mailbox, outbox
+from core.store.consent import carrier_says_opted_out
+from core.store.database import Database
+from core.store.mailbox import NewEvent, Party
+from deskbell import Channel, ChannelEvent, Clock, DeliveryUpdate, InboundText
+
+logger = log.get(__name__)
+
+
+class Intake:
+    """Stores events. A failure raises: the webhook is then answered with a 5xx and the provider comes again."""
+
+    def __init__(self, database: Database, queue: WakeQueue, clock: Clock, on_step: OnStep = pass_by) -> None:
+        self._database = database
+        self._queue = queue
+        self._clock = clock
+        self._on_step = on_step
+
+    async def accept(self, live: LiveClinic, channel: Channel[Any], heard: Sequence[ChannelEvent]) -> None:
+        """Stores everything one webhook brought. Returns after the commit."""
+        for event in heard:
+            if isinstance(event, InboundText):
+                outcome = await self._text(live, channel, event)
+            else:
+                outcome = await self._receipt(live, channel, event)
+            metrics.events.labels(live.id, channel.name, outcome).inc()
+        if heard:
+            self._on_step(Step.INTAKE_COMMITTED)
+
+    async def _text(self, live: LiveClinic, channel: Channel[Any], event: InboundText) -> str:
+        now = self._clock.now()
+        burst = live.plan.burst
+        wait = window(event.text, burst)
+        binding = channel.context.binding
+        party = Party(live.id, channel.kind, event.sender, binding)
+        new = NewEvent(
+            kind=events.TEXT,
+            dedupe=f"{binding}:{event.id}",
+            body=events.text_body(event),
+            at=event.at,
+            settles_at=now + wait,
+            settles_by=now + burst.cap,
+        )
+        try:
+            async with self._database.transaction() as connection:
+                stored = await mailbox.store(connection, party, new, now)
+                if stored is None:
+                    return "duplicate"
+                if stored.woke:
+                    await self._queue.wake(connection, live.id, stored.conversation, wait)
+        except asyncpg.UniqueViolationError as error:
+            if not mailbox.is_duplicate(error):
+                raise
+            return "duplicate"
+        return "stored"
+
+    async def _receipt(self, live: LiveClinic, channel: Channel[Any], event: DeliveryUpdate) -> str:
+        now = self._clock.now()
+        async with self._database.transaction() as connection:
+            conversation = await outbox.receipt(
+                connection,
+                live.id,
+                channel.context.binding,
+                event.message_id,
+                _as_uuid(event.text_id),
+                int(event.status),
+                event.code,
+                now,
+            )
+            if conversation is None:
+                return "unmatched"
+            if event.opted_out:
+                await carrier_says_opted_out(connection, live.id, conversation, f"carrier {event.code}", now)
+        return "receipt"
+
+
+def _as_uuid(value: str | None) -> UUID | None:
+    """Our text's key as a receipt names it; a foreign or damaged one counts as none."""
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        return None

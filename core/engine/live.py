@@ -1,0 +1,53 @@
+"""The clinics that run: each with its open bindings and its pipeline. Swapped as a whole by a reload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.config.clinics import ClinicPlan
+from core.engine.pipeline import Pipeline
+from deskbell import Channel, Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class LiveClinic:
+    """A clinic whose providers are open."""
+
+    plan: ClinicPlan
+    #: By binding id.
+    channels: Mapping[str, Channel[Any]]
+    knowledge: Knowledge[Any] | None
+    pipeline: Pipeline
+
+    @property
+    def id(self) -> str:
+        return self.plan.clinic.id
+
+
+@dataclass(slots=True)
+class Directory:
+    """Who is served now. Readers take what they need at once: the next look may find a newer clinic."""
+
+    _clinics: dict[str, LiveClinic] = field(default_factory=dict)
+    _owners: dict[str, LiveClinic] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[LiveClinic]:
+        return iter(self._clinics.values())
+
+    def __len__(self) -> int:
+        return len(self._clinics)
+
+    def clinic(self, clinic: str) -> LiveClinic | None:
+        return self._clinics.get(clinic)
+
+    def binding(self, binding: str) -> tuple[LiveClinic, Channel[Any]] | None:
+        """The clinic and the channel behind a webhook address."""
+        owner = self._owners.get(binding)
+        return (owner, owner.channels[binding]) if owner else None
+
+    def swap(self, clinics: Mapping[str, LiveClinic]) -> None:
+        """Serves these clinics from now on, all at once."""
+        self._clinics = dict(clinics)
+        self._owners = {binding: clinic for clinic in clinics.values() for binding in clinic.channels}

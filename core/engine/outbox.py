@@ -1,0 +1,242 @@
+"""Sending: one conversation's texts, in order, each exactly once.
+
+A text is marked before the provider is called. When nobody can say whether it left, it is looked up with the
+provider, settled by its receipt, or held for staff; it is never sent again blindly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from random import Random
+from time import perf_counter
+from typing import Any
+
+from core import log, metrics
+from core.engine.gate import refusal
+from core.engine.live import Directory, LiveClinic
+from core.engine.steps import OnStep, Step, pass_by
+from core.store import outbox, staff
+from core.store.consent import carrier_says_opted_out
+from core.store.database import Database
+from core.store.outbox import Claimed, Unknown
+from deskbell import (
+    CannotTell,
+    Channel,
+    Clock,
+    Misconfigured,
+    OptedOut,
+    OutboundError,
+    OutboundText,
+    OutcomeUnknown,
+    RetryLater,
+    SendReceipt,
+    SentText,
+    Undeliverable,
+)
+
+logger = log.get(__name__)
+
+#: First look at a text of unknown outcome; receipts usually settle it earlier.
+_FIRST_LOOK = timedelta(seconds=5)
+
+#: Told of every text that a carrier took.
+OnSent = Callable[[SentText], Awaitable[None]]
+
+
+class Outbox:
+    """Sends what turns and staff have committed."""
+
+    def __init__(
+        self,
+        database: Database,
+        directory: Directory,
+        clock: Clock,
+        wall: Clock,
+        *,
+        on_sent: OnSent,
+        lease: timedelta = timedelta(seconds=45),
+        random: Random | None = None,
+        on_step: OnStep = pass_by,
+    ) -> None:
+        self._database = database
+        self._directory = directory
+        self._clock = clock
+        self._wall = wall
+        self._on_sent = on_sent
+        self._lease = lease
+        self._random = random or Random()  # noqa: S311 - jitter, no secret
+        self._on_step = on_step
+
+    async def drain(self, clinic: str, conversation: int) -> None:
+        """Sends a conversation's queued texts until none is due or one must wait."""
+        live = self._directory.clinic(clinic)
+        if live is None:
+            return
+        while True:
+            async with self._database.connection() as connection:
+                text = await outbox.claim(
+                    connection, clinic, conversation, self._clock.now(), self._wall.now() + self._lease
+                )
+            if text is None or not await self._send(live, conversation, text):
+                return
+
+    async def _send(self, live: LiveClinic, conversation: int, text: Claimed) -> bool:
+        """Sends one claimed text. Returns whether the next one may follow."""
+        refused = refusal(text, live.plan.sending, self._clock.now())
+        if refused:
+            await self._settle(live, text.id, refused.status, refused.reason)
+            if refused.status == "held":
+                await self._tell_staff(live.id, conversation, "text_held", refused.reason)
+            return True
+        channel = live.channels.get(text.binding)
+        if channel is None:
+            await self._settle(live, text.id, "held", f"binding '{text.binding}' is no longer configured")
+            await self._tell_staff(live.id, conversation, "text_held", "its channel is no longer configured")
+            return True
+        self._on_step(Step.BEFORE_SEND)
+        started = perf_counter()
+        try:
+            receipt = await self._call(channel, text)
+        except OutboundError as error:
+            outcome, go_on = await self._failed(live, conversation, text, error), False
+        else:
+            self._on_step(Step.AFTER_SEND)
+            await self._taken(live, conversation, channel, text, receipt)
+            outcome, go_on = "sent", True
+        metrics.send_seconds.labels(live.id, channel.name).observe(perf_counter() - started)
+        metrics.sends.labels(live.id, channel.name, outcome).inc()
+        return go_on or outcome in ("failed", "opted out")
+
+    async def _call(self, channel: Channel[Any], text: Claimed) -> SendReceipt:
+        """One call to the provider, bounded. Whatever breaks in a plugin may have broken after the text left."""
+        deadline = channel.config.deadline_seconds
+        try:
+            async with asyncio.timeout(deadline + 1):
+                return await channel.send(
+                    OutboundText(id=str(text.key), to=text.recipient, sender=channel.address, text=text.text)
+                )
+        except OutboundError:
+            raise
+        except TimeoutError:
+            raise OutcomeUnknown("the channel did not keep its deadline", code="deadline") from None
+        except Exception as error:
+            logger.error("channel broke its contract", binding=channel.context.binding, error=type(error).__name__)
+            raise OutcomeUnknown(f"the channel raised {type(error).__name__}", code="plugin") from error
+
+    async def _taken(
+        self, live: LiveClinic, conversation: int, channel: Channel[Any], text: Claimed, receipt: SendReceipt
+    ) -> None:
+        now = self._clock.now()
+        async with self._database.connection() as connection:
+            await outbox.sent(
+                connection, live.id, text.id, receipt.message_id, int(receipt.status), receipt.segments, now
+            )
+        metrics.answer_seconds.labels(live.id).observe(max(0.0, (now - text.created_at).total_seconds()))
+        await self._on_sent(
+            SentText(live.id, conversation, str(text.key), channel.name, text.author, receipt.segments, now)
+        )
+
+    async def _failed(self, live: LiveClinic, conversation: int, text: Claimed, error: OutboundError) -> str:
+        """Gives the text the fate that its error asks for; returns that fate's name."""
+        now = self._clock.now()
+        sending = live.plan.sending
+        reason = type(error).__name__
+        logger.warning(
+            "send failed", clinic=live.id, conversation=conversation, text=text.id, why=reason, code=error.code
+        )
+        match error:
+            case OptedOut():
+                async with self._database.transaction() as connection:
+                    await carrier_says_opted_out(connection, live.id, conversation, f"carrier {error.code}", now)
+                    await outbox.settle(connection, live.id, text.id, "failed", reason=reason, code=error.code)
+                return "opted out"
+            case Undeliverable():
+                await self._settle(live, text.id, "failed", reason, error.code)
+                await self._tell_staff(live.id, conversation, "text_failed", f"the carrier refused it ({error.code})")
+                return "failed"
+            case RetryLater() if text.attempts >= sending.attempts:
+                await self._settle(live, text.id, "held", "gave up after sending.attempts tries", error.code)
+                await self._tell_staff(live.id, conversation, "text_held", "the carrier did not take it")
+                return "held"
+            case RetryLater():
+                due = now + (error.after or self._back_off(text.attempts, sending.first_retry, sending.longest_retry))
+                await self._settle(live, text.id, "queued", reason, error.code, due)
+                return "retry"
+            case Misconfigured():
+                # Retrying soon would not help and dropping would lose it: it waits for the operator.
+                await self._settle(live, text.id, "queued", reason, error.code, now + sending.longest_retry)
+                return "misconfigured"
+            case _:
+                await self._settle(live, text.id, "unknown", reason, error.code, now + _FIRST_LOOK)
+                return "unknown"
+
+    def _back_off(self, attempts: int, first: timedelta, longest: timedelta) -> timedelta:
+        """Doubling, with jitter of a quarter either way."""
+        delay: timedelta = min(first * 2 ** (attempts - 1), longest)
+        return delay * self._random.uniform(0.75, 1.25)
+
+    async def _settle(
+        self,
+        live: LiveClinic,
+        text: int,
+        status: str,
+        reason: str,
+        code: str | None = None,
+        due_at: datetime | None = None,
+    ) -> None:
+        async with self._database.connection() as connection:
+            await outbox.settle(connection, live.id, text, status, reason=reason, code=code, due_at=due_at)
+
+    async def _tell_staff(self, clinic: str, conversation: int, kind: str, summary: str) -> None:
+        async with self._database.connection() as connection:
+            await staff.notify(connection, clinic, conversation, kind, summary, False, self._clock.now())
+
+    # ---- texts of unknown outcome ------------------------------------------------------------------------------
+
+    async def reconcile(self) -> int:
+        """Looks again at texts that may or may not have left. Returns how many were looked at."""
+        now = self._clock.now()
+        async with self._database.connection() as connection:
+            await outbox.expire_leases(connection, self._wall.now(), now)
+            unknown = await outbox.take_unknown(connection, now, now + _FIRST_LOOK)
+        for text in unknown:
+            await self._look_up(text, now)
+        return len(unknown)
+
+    async def _look_up(self, text: Unknown, now: datetime) -> None:
+        live = self._directory.clinic(text.clinic)
+        channel = live.channels.get(text.binding) if live else None
+        if live is None or channel is None:
+            return
+        try:
+            async with asyncio.timeout(channel.config.deadline_seconds + 1):
+                receipt = await channel.look_up(
+                    OutboundText(
+                        id=str(text.key),
+                        to=text.recipient,
+                        sender=channel.address,
+                        text=text.text,
+                        first_attempt_at=text.first_attempt_at,
+                    )
+                )
+        except CannotTell:
+            if now - text.first_attempt_at >= live.plan.sending.unknown_after:
+                await self._settle(live, text.id, "held", "nobody can say whether it left")
+                await self._tell_staff(live.id, text.conversation, "text_held", "nobody can say whether a text left")
+                await self.drain(text.clinic, text.conversation)
+            return
+        except (OutboundError, TimeoutError) as error:
+            logger.warning("look-up failed", clinic=text.clinic, text=text.id, why=type(error).__name__)
+            return
+        async with self._database.connection() as connection:
+            if receipt is None:
+                await outbox.settle(
+                    connection, text.clinic, text.id, "queued", reason="looked up: did not leave", due_at=now
+                )
+            else:
+                await outbox.sent(
+                    connection, text.clinic, text.id, receipt.message_id, int(receipt.status), receipt.segments, now
+                )
+        await self.drain(text.clinic, text.conversation)

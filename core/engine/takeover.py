@@ -1,0 +1,62 @@
+"""Takeover: staff write, take a conversation, or give it back. From the commit on the bot is silent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+from uuid import uuid4
+
+from core.engine import events
+from core.engine.queue import WakeQueue
+from core.receptionist.sms import count
+from core.store import mailbox, outbox, staff
+from core.store.database import Database
+from deskbell import Clock
+
+Action = Literal["reply", "take", "release"]
+
+
+class Takeover:
+    """What a member of staff does to one conversation.
+
+    Each act is an event too: the wake that it causes sends what staff wrote.
+    """
+
+    def __init__(self, database: Database, queue: WakeQueue, clock: Clock) -> None:
+        self._database = database
+        self._queue = queue
+        self._clock = clock
+
+    async def reply(self, clinic: str, conversation: int, author: str, text: str) -> bool:
+        """Sends a text of a person's. The bot falls silent until `release`. False: no such conversation."""
+        return await self._act(clinic, conversation, author, "reply", text)
+
+    async def take(self, clinic: str, conversation: int, author: str) -> bool:
+        """Silences the bot without writing. False: no such conversation."""
+        return await self._act(clinic, conversation, author, "take")
+
+    async def release(self, clinic: str, conversation: int, author: str) -> bool:
+        """Gives the conversation back to the bot. False: no such conversation."""
+        return await self._act(clinic, conversation, author, "release")
+
+    async def _act(self, clinic: str, conversation: int, author: str, action: Action, text: str = "") -> bool:
+        now = self._clock.now()
+        async with self._database.transaction() as connection:
+            change = staff.release if action == "release" else staff.take
+            if await change(connection, clinic, conversation) is None:
+                return False
+            if text:
+                segments = count(text).segments
+                await outbox.put_staff_text(connection, clinic, conversation, author, text, segments, now)
+            stored = await mailbox.append(
+                connection,
+                clinic,
+                conversation,
+                events.STAFF,
+                f"staff:{uuid4()}",
+                events.staff_body(author, action),
+                now,
+            )
+            if stored and stored.woke:
+                await self._queue.wake(connection, clinic, conversation, timedelta())
+        return True

@@ -1,0 +1,28 @@
+"""What Prometheus sees. Labels are clinics, channels, stages and outcomes; never a person or a number."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_SLOW = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+
+webhooks = Counter("deskbell_webhooks_total", "Webhooks answered, by HTTP status.", ["channel", "status"])
+intake_seconds = Histogram("deskbell_intake_seconds", "Webhook in to answer out.", ["clinic", "channel"], buckets=_FAST)
+events = Counter("deskbell_events_total", "Events heard, by what became of them.", ["clinic", "channel", "outcome"])
+turn_seconds = Histogram("deskbell_turn_seconds", "A turn, load to commit.", ["clinic"], buckets=_FAST)
+turns = Counter("deskbell_turns_total", "Turns, by outcome.", ["clinic", "outcome"])
+stage_seconds = Histogram(
+    "deskbell_stage_seconds", "Time inside one stage, without the stages it calls.", ["clinic", "stage"], buckets=_FAST
+)
+decisions = Counter("deskbell_decisions_total", "What stages decided.", ["clinic", "stage", "decision"])
+send_seconds = Histogram("deskbell_send_seconds", "One call to the carrier.", ["clinic", "channel"], buckets=_FAST)
+sends = Counter("deskbell_sends_total", "Calls to the carrier, by outcome.", ["clinic", "channel", "outcome"])
+answer_seconds = Histogram(
+    "deskbell_answer_seconds", "Text committed to text taken by the carrier.", ["clinic"], buckets=_SLOW
+)
+queue_jobs = Gauge("deskbell_queue_jobs", "Wake jobs, by state.", ["state"])
+outbox_texts = Gauge("deskbell_outbox_texts", "Texts not at their end, and those held for staff.", ["clinic", "status"])
+clinics = Gauge("deskbell_clinics", "Clinics served.")
+reloads = Counter("deskbell_reloads_total", "Reloads of the clinics, by outcome.", ["outcome"])
+plugin_errors = Counter("deskbell_plugin_errors_total", "Observer hooks that failed or timed out.", ["plugin", "hook"])

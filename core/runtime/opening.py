@@ -1,0 +1,89 @@
+"""Opening clinics: from a plan to open bindings and a pipeline, and closing them again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from core import log
+from core.config.clinics import BindingPlan, ClinicPlan
+from core.engine.live import LiveClinic
+from core.engine.pipeline import Pipeline
+from deskbell import Clock, Health, Knowledge, ProviderContext, ProviderNotReady, StageContext
+from deskbell.stage import Transcript
+
+logger = log.get(__name__)
+
+
+class Opener:
+    """Opens clinics with what this process has: its clock, its public address, its transcripts."""
+
+    def __init__(self, clock: Clock, public_url: str, transcript: Transcript) -> None:
+        self._clock = clock
+        self._public_url = public_url.rstrip("/")
+        self._transcript = transcript
+
+    def webhook_url(self, plan: BindingPlan) -> str:
+        """The address a provider is told to call for this binding."""
+        return f"{self._public_url}/webhooks/{plan.provider.name}/{plan.id}"
+
+    async def open(self, plan: ClinicPlan) -> LiveClinic:
+        """Opens every provider of a clinic. Raises `ProviderNotReady`; whatever was open already is closed then."""
+        channels: dict[str, Any] = {}
+        knowledge: Knowledge[Any] | None = None
+        try:
+            for binding in plan.channels.values():
+                channels[binding.id] = await self._provider(plan, binding)
+            if plan.knowledge is not None:
+                knowledge = await self._provider(plan, plan.knowledge)
+            stages = StageContext(clinic=plan.clinic, knowledge=knowledge, transcript=self._transcript)
+            pipeline = Pipeline([stage.stage(stage.config, stages) for stage in plan.pipeline])
+        except BaseException:
+            await close_all([*channels.values(), *([knowledge] if knowledge else [])])
+            raise
+        return LiveClinic(plan, channels, knowledge, pipeline)
+
+    async def _provider(self, plan: ClinicPlan, binding: BindingPlan) -> Any:
+        context = ProviderContext(
+            clinic=plan.clinic.id,
+            binding=binding.id,
+            webhook_url=self.webhook_url(binding),
+            clock=self._clock,
+            folder=str(plan.folder),
+        )
+        provider = binding.provider(binding.config, context)
+        try:
+            await provider.open()
+        except ProviderNotReady:
+            raise
+        except Exception as error:
+            raise ProviderNotReady(
+                f"clinic '{plan.clinic.id}', binding '{binding.id}': {binding.provider.name} did not open"
+                f" ({type(error).__name__})"
+            ) from error
+        return provider
+
+
+async def close_clinic(live: LiveClinic) -> None:
+    """Closes every provider of a clinic; one that fails does not keep the others open."""
+    await close_all([*live.channels.values(), *([live.knowledge] if live.knowledge else [])])
+
+
+async def close_all(providers: list[Any]) -> None:
+    for outcome, provider in zip(
+        await asyncio.gather(*(provider.close() for provider in providers), return_exceptions=True),
+        providers,
+        strict=True,
+    ):
+        if isinstance(outcome, BaseException):
+            logger.error("provider did not close", provider=repr(provider), error=type(outcome).__name__)
+
+
+async def check(live: LiveClinic) -> Mapping[str, Health]:
+    """Asks every channel of a clinic whether its settings work."""
+    found = await asyncio.gather(*(channel.check() for channel in live.channels.values()), return_exceptions=True)
+    return {
+        binding: health if isinstance(health, Health) else Health(ok=False, detail=type(health).__name__)
+        for binding, health in zip(live.channels, found, strict=True)
+    }

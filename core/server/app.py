@@ -1,0 +1,47 @@
+"""The Sanic application: its routes, its limits, and what callers see when something breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sanic import HTTPResponse, Request, Sanic, json
+from sanic.exceptions import SanicException
+
+from core import log
+from core.server.health import Readiness, add_health
+from core.server.webhooks import Receiver, add_webhooks
+
+logger = log.get(__name__)
+
+#: The largest webhook that is read; the providers' own are a few kilobytes.
+MAX_BODY_BYTES = 256 * 1024
+
+
+def build_app(name: str, receiver: Receiver, readiness: Readiness, pages: Sequence[Any] = ()) -> Sanic[Any, Any]:
+    """An application; `name` is unique in the process, `pages` are plugins' blueprints."""
+    app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
+    app.config.update(
+        REQUEST_MAX_SIZE=MAX_BODY_BYTES,
+        REQUEST_TIMEOUT=10,
+        RESPONSE_TIMEOUT=15,
+        KEEP_ALIVE_TIMEOUT=75,
+        GRACEFUL_SHUTDOWN_TIMEOUT=10,
+        ACCESS_LOG=False,
+        AUTO_EXTEND=False,
+        MOTD=False,
+    )
+    app.error_handler.add(Exception, _refuse)
+    add_webhooks(app, receiver)
+    add_health(app, readiness)
+    for page in pages:
+        app.blueprint(page)
+    return app
+
+
+def _refuse(request: Request, error: Exception) -> HTTPResponse:
+    """A clear status and one plain sentence; never a traceback."""
+    if isinstance(error, SanicException) and error.status_code < 500:
+        return json({"error": str(error)}, status=error.status_code)
+    logger.error("request failed", path=request.path, error=type(error).__name__)
+    return json({"error": "Something failed on our side. Try again."}, status=getattr(error, "status_code", 500))

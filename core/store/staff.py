@@ -1,0 +1,88 @@
+"""What staff do to a conversation: taking it, writing in it, giving it back; and what they are told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import asyncpg
+
+from core.store.database import Connection
+
+
+async def take(connection: Connection, clinic: str, conversation: int) -> int | None:
+    """Makes staff the owner and opens a new epoch: bot texts of older epochs will not leave any more.
+
+    Returns the new epoch; None when there is no such conversation.
+    """
+    epoch: int | None = await connection.fetchval(
+        "UPDATE conversation SET owner = 'staff', epoch = epoch + 1 WHERE clinic = $1 AND id = $2 RETURNING epoch",
+        clinic,
+        conversation,
+    )
+    return epoch
+
+
+async def release(connection: Connection, clinic: str, conversation: int) -> int | None:
+    """Gives the conversation back to the bot. Returns the epoch; None when there is no such conversation."""
+    epoch: int | None = await connection.fetchval(
+        "UPDATE conversation SET owner = 'bot', epoch = epoch + 1 WHERE clinic = $1 AND id = $2 RETURNING epoch",
+        clinic,
+        conversation,
+    )
+    return epoch
+
+
+async def notify(
+    connection: Connection, clinic: str, conversation: int, kind: str, summary: str, urgent: bool, now: datetime
+) -> None:
+    """Writes a notice that comes from the engine itself, outside any turn."""
+    await connection.execute(
+        """
+        INSERT INTO notice (clinic, conversation, kind, summary, urgent, at) VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        clinic,
+        conversation,
+        kind,
+        summary,
+        urgent,
+        now,
+    )
+
+
+async def notices(connection: Connection, clinic: str, conversation: int | None = None) -> list[asyncpg.Record]:
+    """A clinic's notices, newest last; of one conversation when given."""
+    return list(
+        await connection.fetch(
+            """
+            SELECT id, conversation, kind, summary, urgent, at, seen_at FROM notice
+             WHERE clinic = $1 AND ($2::bigint IS NULL OR conversation = $2) ORDER BY id
+            """,
+            clinic,
+            conversation,
+        )
+    )
+
+
+async def conversations(connection: Connection, clinic: str | None, limit: int = 50) -> list[asyncpg.Record]:
+    """The conversations touched last, newest first."""
+    return list(
+        await connection.fetch(
+            """
+            SELECT c.clinic, c.id, c.address, c.owner, c.epoch, c.arrived, c.handled, c.touched_at,
+                   r.status AS request, p.opted_out_at
+              FROM conversation c
+              JOIN contact p ON p.clinic = c.clinic AND p.id = c.contact
+              LEFT JOIN request r ON r.clinic = c.clinic AND r.conversation = c.id AND r.number = c.requests
+             WHERE $1::text IS NULL OR c.clinic = $1
+             ORDER BY c.touched_at DESC LIMIT $2
+            """,
+            clinic,
+            limit,
+        )
+    )
+
+
+async def clinic_of(connection: Connection, conversation: int) -> str | None:
+    """Whose conversation this is; numbers are unique over all clinics of a database."""
+    clinic: str | None = await connection.fetchval("SELECT clinic FROM conversation WHERE id = $1", conversation)
+    return clinic

@@ -1,0 +1,178 @@
+"""The commit of a turn: everything it wants done, in one statement that holds only if nobody was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from core.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What a turn wants written. Rows are JSON objects with the column names of their tables."""
+
+    clinic: str
+    conversation: int
+    #: The version and the epoch the turn saw.
+    version: int
+    epoch: int
+    #: The events dealt with: first..last.
+    first_seq: int
+    last_seq: int
+    at: datetime
+    milliseconds: float
+    outcome: str
+    trace: Mapping[str, Any] = field(repr=False)
+    memory: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    forget: Sequence[str] = ()
+    hand_over: bool = False
+    parked: bool = False
+    texts: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    facts: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    requests: Sequence[Mapping[str, Any]] = ()
+    timers: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    cancelled: Sequence[str] = ()
+    consent: Sequence[Mapping[str, Any]] = ()
+    notices: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    #: seq -> why, of events whose words go no further.
+    withheld: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    turn: int
+    #: More events came meanwhile: the caller must enqueue the next wake in the same transaction.
+    awake: bool
+    settles_at: datetime | None
+    #: Texts were put into the outbox.
+    texts: int
+
+
+_COMMIT = """
+WITH moved AS (
+    UPDATE conversation c
+       SET version  = c.version + 1,
+           handled  = $6,
+           memory   = (c.memory || $10) - $11::text[],
+           owner    = CASE WHEN $12 THEN 'staff' ELSE c.owner END,
+           requests = greatest(c.requests, $13),
+           woken_at = CASE WHEN c.arrived > $6 THEN $7 ELSE c.woken_at END
+     WHERE c.clinic = $1 AND c.id = $2 AND c.version = $3
+    RETURNING c.contact, c.binding, c.address, c.arrived > $6 AS awake, c.settles_at
+), ran AS (
+    INSERT INTO turn (clinic, conversation, first_seq, last_seq, outcome, milliseconds, trace, at)
+    SELECT $1, $2, $5, $6, $8, $9, $14, $7 FROM moved
+    RETURNING id
+), said AS (
+    INSERT INTO outbox (clinic, conversation, turn, kind, author, epoch, binding, recipient, text, segments, due_at,
+                        created_at)
+    SELECT $1, $2, ran.id, t.kind, 'bot', $4, moved.binding, moved.address, t.text, t.segments, $7, $7
+      FROM moved, ran,
+           rows from (jsonb_to_recordset($15) AS (kind text, text text, segments smallint))
+           WITH ORDINALITY AS t (kind, text, segments, place)
+     ORDER BY t.place
+    RETURNING 1
+), learned AS (
+    INSERT INTO fact (clinic, conversation, request, name, value, evidence, learned_by, at)
+    SELECT $1, $2, f.request, f.name, f.value, f.evidence, f.learned_by, f.at
+      FROM moved, jsonb_to_recordset($16)
+           AS f (request integer, name text, value jsonb, evidence bigint, learned_by text, at timestamptz)
+    ON CONFLICT (clinic, conversation, request, name)
+    DO UPDATE SET value = excluded.value, evidence = excluded.evidence, learned_by = excluded.learned_by,
+                  at = excluded.at
+), asked AS (
+    INSERT INTO request (clinic, conversation, number, status, opened_at, moved_at)
+    SELECT $1, $2, r.number, r.status, $7, $7
+      FROM moved, jsonb_to_recordset($17) AS r (number integer, status text)
+    ON CONFLICT (clinic, conversation, number) DO UPDATE SET status = excluded.status, moved_at = excluded.moved_at
+), set_timers AS (
+    INSERT INTO timer (clinic, conversation, name, due_at, data)
+    SELECT $1, $2, t.name, t.due_at, t.data
+      FROM moved, jsonb_to_recordset($18) AS t (name text, due_at timestamptz, data jsonb)
+    ON CONFLICT (clinic, conversation, name) DO UPDATE SET due_at = excluded.due_at, data = excluded.data
+), cancelled AS (
+    DELETE FROM timer USING moved
+     WHERE timer.clinic = $1 AND timer.conversation = $2 AND timer.name = ANY($19::text[])
+), ledger AS (
+    INSERT INTO consent (clinic, contact, opted_out, source, evidence, at)
+    SELECT $1, moved.contact, n.opted_out, n.source, n.evidence, $7
+      FROM moved, jsonb_to_recordset($20) AS n (opted_out boolean, source text, evidence bigint)
+), law AS (
+    UPDATE contact p
+       SET opted_out_at = CASE WHEN ($20::jsonb -> -1 ->> 'opted_out')::boolean THEN $7::timestamptz END
+      FROM moved
+     WHERE p.clinic = $1 AND p.id = moved.contact AND jsonb_array_length($20) > 0
+), told AS (
+    INSERT INTO notice (clinic, conversation, turn, kind, summary, urgent, at)
+    SELECT $1, $2, ran.id, n.kind, n.summary, n.urgent, $7
+      FROM moved, ran, jsonb_to_recordset($21) AS n (kind text, summary text, urgent boolean)
+), hidden AS (
+    UPDATE event e SET withheld = w.value
+      FROM moved, jsonb_each_text($22) AS w
+     WHERE e.clinic = $1 AND e.conversation = $2 AND e.seq = w.key::bigint
+), parked AS (
+    UPDATE event e SET parked = true
+      FROM moved
+     WHERE $23 AND e.clinic = $1 AND e.conversation = $2 AND e.seq BETWEEN $5 AND $6
+)
+SELECT ran.id, moved.awake, moved.settles_at, (SELECT count(*) FROM said) AS texts FROM moved, ran
+"""
+
+
+async def commit(connection: Connection, work: Commit) -> Committed | None:
+    """Writes a turn. None when the conversation has moved on since the turn began: nothing was written then."""
+    row: asyncpg.Record | None = await connection.fetchrow(
+        _COMMIT,
+        work.clinic,
+        work.conversation,
+        work.version,
+        work.epoch,
+        work.first_seq,
+        work.last_seq,
+        work.at,
+        work.outcome,
+        work.milliseconds,
+        dict(work.memory),
+        list(work.forget),
+        work.hand_over,
+        max((request["number"] for request in work.requests), default=0),
+        dict(work.trace),
+        [dict(text) for text in work.texts],
+        [dict(fact) for fact in work.facts],
+        [dict(request) for request in work.requests],
+        [dict(timer) for timer in work.timers],
+        list(work.cancelled),
+        [dict(change) for change in work.consent],
+        [dict(notice) for notice in work.notices],
+        {str(seq): reason for seq, reason in work.withheld.items()},
+        work.parked,
+    )
+    if row is None:
+        return None
+    return Committed(row["id"], row["awake"], row["settles_at"], row["texts"])
+
+
+_SHOW = """
+SELECT id, conversation, first_seq, last_seq, outcome, milliseconds, trace, at
+  FROM turn WHERE clinic = $1 AND conversation = $2 ORDER BY id DESC LIMIT $3
+"""
+
+
+async def latest(connection: Connection, clinic: str, conversation: int, limit: int) -> list[asyncpg.Record]:
+    """The newest turns of a conversation, oldest first."""
+    return list(reversed(await connection.fetch(_SHOW, clinic, conversation, limit)))
+
+
+async def one(connection: Connection, turn: int) -> asyncpg.Record | None:
+    """A turn by its number, whichever clinic's: for the operator's command line."""
+    return await connection.fetchrow("SELECT * FROM turn WHERE id = $1", turn)
+
+
+def as_parked(work: Commit) -> Commit:
+    """The same commit, marking its events as parked."""
+    return replace(work, parked=True)

@@ -1,0 +1,108 @@
+"""What all tests share: no network but loopback, a clean environment, and a real PostgreSQL.
+
+One embedded server serves the whole run, however many processes it has; every test that asks for a database gets
+its own, copied from a migrated template.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from pytest_socket import socket_allow_hosts
+
+from core.store.database import Database
+from core.store.embedded import EmbeddedServer
+from core.store.migrate import migrate
+from deskbell import ManualClock
+
+_HOME = "DESKBELL_TEST_HOME"
+_PREFIXES = ("DESKBELL_", "TELNYX_", "TWILIO_", "AWS_", "ANTHROPIC_", "SQUARE_", "PGQUEUER_")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name in list(os.environ):
+        if name.startswith(_PREFIXES) and name != _HOME:
+            del os.environ[name]
+    if not hasattr(config, "workerinput"):
+        os.environ[_HOME] = tempfile.mkdtemp(prefix="deskbell-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(_HOME), ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only() -> None:
+    socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A Monday morning in New York, before the clinic opens there."""
+    return ManualClock(datetime(2026, 3, 2, 15, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A running PostgreSQL with a migrated database named ``template``; shared by the processes of a run."""
+    home = Path(os.environ[_HOME])
+    server = EmbeddedServer(home)
+    url = server.start()
+    with (home / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        asyncio.run(_make_template(url))
+    yield url
+    server.stop()
+
+
+async def _make_template(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        if await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = 'template'"):
+            return
+        # Nothing here outlives the run, so nothing need reach the disk.
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 300"):
+            await connection.execute(f"ALTER SYSTEM SET {setting}")
+        await connection.execute("SELECT pg_reload_conf()")
+        await connection.execute("CREATE DATABASE template")
+        await migrate(database_named(url, "template"))
+    finally:
+        await connection.close()
+
+
+def database_named(url: str, name: str) -> str:
+    """The same server's address with another database."""
+    return url.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+async def database_url(server_url: str) -> AsyncIterator[str]:
+    """An empty, migrated database of the test's own."""
+    name = f"t{uuid4().hex}"
+    admin = await asyncpg.connect(server_url)
+    try:
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE template")
+        yield database_named(server_url, name)
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = await Database.connect(database_url, size=5)
+    try:
+        yield database
+    finally:
+        await database.close()

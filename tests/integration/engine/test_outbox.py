@@ -1,0 +1,267 @@
+"""Sending: in order, once, and only while it is right to send at all."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deskbell import (
+    CallNext,
+    DeliveryStatus,
+    DeliveryUpdate,
+    Misconfigured,
+    OptedOut,
+    OutcomeUnknown,
+    RecordConsent,
+    RetryLater,
+    Settings,
+    Stage,
+    TextKind,
+    Turn,
+    Undeliverable,
+)
+
+if TYPE_CHECKING:
+    from tests.integration.engine.conftest import World
+
+
+class Three(Stage[Settings]):
+    name = "three"
+
+    async def __call__(self, turn: Turn, call_next: CallNext) -> None:
+        for text in ("one", "two", "three"):
+            turn.say(text)
+
+
+class Leave(Stage[Settings]):
+    """Opts the contact out and confirms it, and says something else besides."""
+
+    name = "leave"
+
+    async def __call__(self, turn: Turn, call_next: CallNext) -> None:
+        turn.add(RecordConsent(opted_out=True, evidence=turn.events[-1].seq, source="keyword"))
+        turn.say("confirmed", TextKind.CONSENT)
+        turn.say("but our offers!")
+
+
+async def test_the_texts_of_one_turn_leave_in_order(world: World) -> None:
+    world.use(Three)
+    await world.hear("hello there")
+    await world.settle()
+    assert world.sent == ["one", "two", "three"]
+
+
+async def test_several_workers_draining_at_once_send_each_text_once_and_in_order(world: World) -> None:
+    world.use(Three)
+    for n in range(3):
+        world.wire.script.append(RetryLater())
+        await world.hear(f"text {n} of mine")
+        await world.settle()
+    world.wire.script.clear()
+    world.clock.advance(600)
+    conversation = await world.value("SELECT id FROM conversation")
+    await asyncio.gather(*(world.engine.outbox.drain("harbor", conversation) for _ in range(8)))
+    assert world.sent == ["one", "two", "three"] * 3
+
+
+async def test_a_text_the_carrier_could_not_take_is_tried_again_and_holds_back_the_next(world: World) -> None:
+    world.use(Three)
+    world.wire.script.extend([None, RetryLater(code="429")])
+    await world.hear("hello there")
+    await world.settle()
+    assert world.sent == ["one"]
+    world.clock.advance(10)
+    assert await world.engine.sweeper.send_due() == 1
+    assert world.sent == ["one", "two", "three"]
+
+
+async def test_after_the_last_attempt_a_text_is_held_and_staff_are_told(world: World) -> None:
+    world.wire.script.extend([RetryLater()] * 4)
+    await world.hear("hello there")
+    await world.settle()
+    for _ in range(5):
+        world.clock.advance(400)
+        await world.engine.sweeper.send_due()
+    assert world.sent == []
+    assert await world.value("SELECT status FROM outbox") == "held"
+    assert await world.value("SELECT kind FROM notice") == "text_held"
+
+
+async def test_wrong_credentials_lose_no_text(world: World) -> None:
+    world.wire.script.extend([Misconfigured()] * 10)
+    await world.hear("hello there")
+    await world.settle()
+    for _ in range(10):
+        world.clock.advance(400)
+        await world.engine.sweeper.send_due()
+    assert world.sent == ["hello there"]
+
+
+async def test_a_refused_text_does_not_stop_the_next(world: World) -> None:
+    world.use(Three)
+    world.wire.script.append(Undeliverable(code="40310"))
+    await world.hear("hello there")
+    await world.settle()
+    assert world.sent == ["two", "three"]
+    assert [tuple(row) for row in await world.rows("SELECT status, code FROM outbox ORDER BY id LIMIT 1")] == [
+        ("failed", "40310")
+    ]
+
+
+async def test_an_opt_out_that_only_the_carrier_knew_silences_the_clinic(world: World) -> None:
+    world.use(Three)
+    world.wire.script.append(OptedOut(code="40300"))
+    await world.hear("hello there")
+    await world.settle()
+    assert world.sent == []
+    assert await world.value("SELECT source FROM consent") == "carrier 40300"
+    assert {row["status"] for row in await world.rows("SELECT status FROM outbox")} == {"failed", "dropped"}
+
+
+async def test_after_an_opt_out_only_its_confirmation_leaves(world: World) -> None:
+    world.use(Leave)
+    await world.hear("stop")
+    await world.settle()
+    assert world.sent == ["confirmed"]
+    assert await world.value("SELECT opted_out_at IS NOT NULL FROM contact")
+
+
+async def test_a_text_waiting_for_its_retry_does_not_leave_after_an_opt_out(world: World) -> None:
+    world.wire.script.append(RetryLater())
+    await world.hear("hello there")
+    await world.settle()
+    world.use(Leave)
+    await world.hear("stop")
+    await world.settle()
+    world.clock.advance(60)
+    await world.engine.sweeper.send_due()
+    assert world.sent == ["confirmed"]
+
+
+@pytest.mark.parametrize("action", ["reply", "take"])
+async def test_a_bot_text_that_waits_is_dropped_when_staff_take_over(world: World, action: str) -> None:
+    world.wire.script.append(RetryLater())
+    await world.hear("hello there")
+    await world.settle()
+    conversation = await world.value("SELECT id FROM conversation")
+    if action == "reply":
+        await world.engine.takeover.reply("harbor", conversation, "rosa", "Rosa here, how can I help?")
+    else:
+        await world.engine.takeover.take("harbor", conversation, "rosa")
+    await world.settle()
+    world.clock.advance(60)
+    await world.engine.sweeper.send_due()
+    assert world.sent == (["Rosa here, how can I help?"] if action == "reply" else [])
+
+
+async def test_a_turn_that_began_before_a_takeover_does_not_speak_after_it(world: World) -> None:
+    conversations = []
+
+    class Overtaken(Stage[Settings]):
+        name = "overtaken"
+
+        async def __call__(self, turn: Turn, call_next: CallNext) -> None:
+            turn.say("bot")
+            if not conversations:
+                conversations.append(turn.conversation)
+                await world.engine.takeover.reply("harbor", turn.conversation, "rosa", "staff")
+
+    world.use(Overtaken)
+    await world.hear("hello there")
+    await world.settle()
+    assert "staff" in world.sent
+    assert world.sent[: world.sent.index("staff")] == []
+
+
+# ---- when nobody knows whether it left ---------------------------------------------------------------------------
+
+
+async def test_an_unknown_outcome_is_settled_by_the_receipt_and_not_sent_again(world: World) -> None:
+    world.wire.script.append(OutcomeUnknown())
+    await world.hear("hello there")
+    await world.settle()
+    key = await world.value("SELECT key FROM outbox")
+    await world.receipt(DeliveryUpdate("m77", DeliveryStatus.SENT, world.clock.now(), text_id=str(key)))
+    world.clock.advance(3600)
+    await world.engine.outbox.reconcile()
+    await world.engine.sweeper.send_due()
+    assert world.sent == []
+    assert [tuple(row) for row in await world.rows("SELECT status, provider_id FROM outbox")] == [("sent", "m77")]
+
+
+async def test_an_unknown_outcome_nobody_can_settle_is_held_for_staff(world: World) -> None:
+    world.use(Three)
+    world.wire.script.append(OutcomeUnknown())
+    await world.hear("hello there")
+    await world.settle()
+    for _ in range(20):
+        world.clock.advance(10)
+        await world.engine.outbox.reconcile()
+        await world.engine.sweeper.send_due()
+    assert await world.value("SELECT status FROM outbox ORDER BY id LIMIT 1") == "held"
+    assert world.sent == ["two", "three"]
+    assert await world.value("SELECT count(*) FROM notice WHERE kind = 'text_held'") == 1
+
+
+async def test_a_provider_that_says_it_did_not_leave_gets_it_again(world: World) -> None:
+    world.wire.looks_up = True
+    world.wire.script.append(OutcomeUnknown())
+    await world.hear("hello there")
+    await world.settle()
+    world.clock.advance(10)
+    await world.engine.outbox.reconcile()
+    assert world.sent == ["hello there"]
+
+
+async def test_a_text_whose_worker_died_is_looked_up_and_not_sent_blindly(world: World) -> None:
+    await world.hear("hello there")
+    await world.settle()
+    await world.rows("UPDATE outbox SET status = 'sending', lease_until = $1", world.clock.now())
+    world.clock.advance(1)
+    await world.engine.outbox.reconcile()
+    assert len(world.wire.looked_up) == 1
+    assert world.sent == ["hello there"]
+
+
+async def test_a_broken_plugin_counts_as_an_unknown_outcome(world: World) -> None:
+    world.wire.script.append(ZeroDivisionError())
+    await world.hear("hello there")
+    await world.settle()
+    assert await world.value("SELECT status FROM outbox") == "unknown"
+
+
+# ---- receipts ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "order", [[DeliveryStatus.SENT, DeliveryStatus.DELIVERED], [DeliveryStatus.DELIVERED, DeliveryStatus.SENT]]
+)
+async def test_receipts_in_any_order_end_at_the_highest(world: World, order: list[DeliveryStatus]) -> None:
+    await world.hear("hello there")
+    await world.settle()
+    for status in order:
+        await world.receipt(DeliveryUpdate("m1", status, world.clock.now()))
+    assert await world.value("SELECT receipt FROM outbox") == DeliveryStatus.DELIVERED
+
+
+async def test_a_receipt_for_a_text_that_is_not_ours_changes_nothing(world: World) -> None:
+    await world.hear("hello there")
+    await world.settle()
+    await world.receipt(DeliveryUpdate("m9", DeliveryStatus.FAILED, world.clock.now(), text_id="not-a-key"))
+    assert await world.value("SELECT receipt FROM outbox") == DeliveryStatus.QUEUED
+
+
+async def test_staff_write_and_the_bot_stays_silent_until_they_release(world: World) -> None:
+    await world.hear("hello there")
+    await world.settle()
+    conversation = await world.value("SELECT id FROM conversation")
+    await world.engine.takeover.reply("harbor", conversation, "rosa", "Rosa here")
+    await world.settle()
+    assert await world.value("SELECT owner FROM conversation") == "staff"
+    await world.engine.takeover.release("harbor", conversation, "rosa")
+    await world.settle()
+    await world.hear("and now?")
+    await world.settle()
+    assert world.sent == ["hello there", "Rosa here", "and now?"]
