@@ -1,0 +1,1 @@
+"""What ships as configuration: the defaults that every clinic starts from, and the templates of a new project."""

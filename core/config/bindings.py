@@ -1,0 +1,214 @@
+"""Bindings: a provider's name and settings in ``clinic.yml`` become a provider class and its checked Config."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core.config.catalogue import Catalogue
+from core.config.errors import PLUGIN_BROKEN, ConfigError
+from core.config.nearest import nearest
+from core.config.node import Node, Path, dotted
+from core.config.references import References, is_reference
+from core.config.shape import annotation_at, is_secret
+from core.config.validation import validate
+from deskbell import Provider, Settings
+
+#: Sections of bindings, with the name their providers go by in the catalogue.
+SECTIONS: Mapping[str, str] = {"channels": "channels", "payments": "payments", "models": "llms"}
+#: The one section that is a binding itself.
+KNOWLEDGE = "knowledge"
+OVERRIDE = "sandbox override"
+
+Overrides = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class BindingPlan:
+    """One provider set up for one clinic, ready to be made."""
+
+    key: str
+    #: Unique over all clinics: "<clinic>-<key>".
+    id: str
+    provider: type[Provider[Any]]
+    config: Settings = field(repr=False)
+
+
+def paths(tree: Node) -> Iterator[tuple[Path, str]]:
+    """Where bindings stand in a clinic's tree, with the catalogue's word for their kind."""
+    for section, kind in SECTIONS.items():
+        found = tree.child(section)
+        for key in found.fields if found else ():
+            yield (section, key), kind
+    if tree.child(KNOWLEDGE):
+        yield (KNOWLEDGE,), "knowledge"
+
+
+def providers(catalogue: Catalogue, kind: str) -> Mapping[str, type[Provider[Any]]]:
+    found: Mapping[str, type[Provider[Any]]] = getattr(catalogue, kind)
+    return found
+
+
+def prepare(tree: Node, catalogue: Catalogue, overrides: Overrides, references: References) -> Node:
+    """The tree with overrides laid over its bindings and everything concealed that may be a secret."""
+    for path, kind in paths(tree):
+        binding = tree.find(path)
+        if binding is None or not binding.fields:
+            continue
+        use = _use(binding)
+        for key, value in overrides.get(use, {}).items():
+            place = binding.fields[key].place if key in binding.fields else binding.place
+            binding = binding.with_field(key, _overriding(value, binding, place=place))
+        provider = providers(catalogue, kind).get(use)
+        binding = _conceal(binding, (), provider.Config if provider else None, references)
+        tree = _replaced(tree, path, binding)
+    return tree
+
+
+def _use(binding: Node) -> str:
+    use = binding.child("use")
+    return use.value if use and isinstance(use.value, str) else ""
+
+
+def _overriding(value: Any, binding: Node, *, place: Any) -> Node:
+    if isinstance(value, Mapping):
+        return Node({k: _overriding(v, binding, place=place) for k, v in value.items()}, place, set_by=OVERRIDE)
+    if isinstance(value, list | tuple):
+        return Node(tuple(_overriding(v, binding, place=place) for v in value), place, set_by=OVERRIDE)
+    return Node(value, place, binding.key_place, set_by=OVERRIDE)
+
+
+def _replaced(tree: Node, path: Path, node: Node) -> Node:
+    if not path:
+        return node
+    key = str(path[0])
+    return tree.with_field(key, _replaced(tree.fields[key], path[1:], node))
+
+
+def _conceal(node: Node, path: Path, config: type[Any] | None, references: References) -> Node:
+    """Hides each literal value but those that the provider declares as something other than a secret."""
+    if node.fields:
+        hidden = {key: _conceal(child, (*path, key), config, references) for key, child in node.fields.items()}
+        return replace(node, value=hidden)
+    if node.items:
+        items = tuple(_conceal(item, (*path, i), config, references) for i, item in enumerate(node.items))
+        return replace(node, value=items)
+    declared = annotation_at(config, path) if config else None
+    if path == ("use",) or (declared not in (None, Any) and not is_secret(declared)):
+        return node
+    if not node.set_by and node.value is not None and not is_reference(node.value):
+        node.place.source.conceal(node.place)
+        references.hide(str(node.value))
+    return replace(node, concealed=True)
+
+
+def read_bindings(
+    tree: Node, clinic: str, catalogue: Catalogue, references: References
+) -> tuple[dict[Path, BindingPlan], list[ConfigError]]:
+    """Every binding of a resolved tree by its path, and what is wrong with any of them."""
+    plans: dict[Path, BindingPlan] = {}
+    errors: list[ConfigError] = []
+    for path, kind in paths(tree):
+        node = tree.find(path)
+        if node is None or not _use(node):
+            continue  # the model of the file tells what is missing
+        plan, faults = _read_binding(node, path, clinic, kind, catalogue, references)
+        errors += faults
+        if plan:
+            plans[path] = plan
+    return plans, [*errors, *_keys_twice(tree)]
+
+
+def _read_binding(
+    node: Node, path: Path, clinic: str, kind: str, catalogue: Catalogue, references: References
+) -> tuple[BindingPlan | None, list[ConfigError]]:
+    known = providers(catalogue, kind)
+    use = _use(node)
+    provider = known.get(use)
+    if provider is None:
+        return None, [unknown_name(catalogue, kind, use, node.fields["use"], (*path, "use"))]
+    settings = replace(node, value={key: child for key, child in node.fields.items() if key != "use"})
+    config, errors = validate(provider.Config, settings, path, scrub=references.scrub)
+    errors += _literal_secrets(settings, path, provider.Config)
+    key = str(path[-1])
+    return (BindingPlan(key, f"{clinic}-{key}", provider, config) if config else None), errors
+
+
+def unknown_name(catalogue: Catalogue, kind: str, name: str, node: Node, path: Path) -> ConfigError:
+    """A name that no working plugin brings: the clinic's slip, or the fault of a broken plugin."""
+    allowed = tuple(getattr(catalogue, kind))
+    near = nearest(name, allowed)
+    suspects = catalogue.suspects(kind, name)
+    named = any(plugin.brings for plugin in suspects) or any(plugin.name == name for plugin in suspects)
+    if suspects and (named or not near):
+        return ConfigError(
+            f"The plugin that brings '{name}' is broken: "
+            + "; ".join(f"{plugin.name} ({plugin.module}): {plugin.error}" for plugin in suspects),
+            node.place,
+            path=dotted(path),
+            kind=PLUGIN_BROKEN,
+            given=name,
+            advice="Repair or remove the plugin; `deskbell plugins` shows its state. Other clinics are not affected.",
+        )
+    return ConfigError(
+        f"No installed plugin brings {_ARTICLES[kind]} of this name.",
+        node.place,
+        path=dotted(path),
+        kind="unknown_name",
+        given=node.shown,
+        allowed=allowed,
+        nearest=near,
+        advice="`deskbell plugins` lists what is installed." if not allowed else "",
+    )
+
+
+_ARTICLES = {
+    "channels": "a channel",
+    "payments": "a payment provider",
+    "llms": "a language model",
+    "knowledge": "a knowledge provider",
+    "stages": "a stage",
+}
+
+
+def _literal_secrets(settings: Node, path: Path, config: type[Any]) -> list[ConfigError]:
+    errors = []
+    for leaf, node in settings.leaves():
+        if not is_secret(annotation_at(config, leaf)) or node.set_by or node.value is None:
+            continue
+        if not is_reference(node.reference):
+            name = "_".join(str(step) for step in (*path[1:], *leaf)).upper().replace("-", "_")
+            errors.append(
+                ConfigError(
+                    "A secret must not stand in this file.",
+                    node.place,
+                    path=dotted((*path, *leaf)),
+                    kind="secret",
+                    allowed=("${env:NAME}", "${file:PATH}"),
+                    advice=f"Put it into the environment, write ${{env:{name}}} here, and change the secret: "
+                    "it may have been seen.",
+                )
+            )
+    return errors
+
+
+def _keys_twice(tree: Node) -> list[ConfigError]:
+    """The same key in two sections would give two bindings one id."""
+    seen: dict[str, Path] = {}
+    errors = []
+    for path, _ in paths(tree):
+        key = str(path[-1])
+        node = tree.find(path)
+        if key in seen and node:
+            errors.append(
+                ConfigError(
+                    f"The binding key '{key}' is used under '{seen[key][0]}' already.",
+                    node.headline,
+                    path=dotted(path),
+                    kind="duplicate_key",
+                    advice="Every binding of a clinic needs a key of its own.",
+                )
+            )
+        seen.setdefault(key, path)
+    return errors

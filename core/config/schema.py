@@ -1,0 +1,115 @@
+"""The shape of ``clinic.yml``: every section, what it means and what it may hold.
+
+Defaults are not written here but in ``config/defaults.yml``, where an operator reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+
+from core.config.durations import Duration
+from deskbell import Booking, Clinic, Hours, Money, Service, Settings, Wording
+
+BINDING_KEY = r"^[a-z][a-z0-9-]{0,40}$"
+#: Sections of the file that are fields of `deskbell.Clinic` by themselves; its other fields stand under `clinic:`.
+OWN_SECTIONS = ("hours", "services", "booking", "wording")
+
+
+class Burst(Settings):
+    """How long a turn waits after the last text, so that a burst of texts gets one answer."""
+
+    fragment: Duration = Field(description="After a fragment such as 'Hi'.")
+    text: Duration = Field(description="After an ordinary text.")
+    question: Duration = Field(description="After a full question.")
+    cap: Duration = Field(description="Counted from the first text: the turn never waits longer.")
+
+    @model_validator(mode="after")
+    def _capped(self) -> Burst:
+        if max(self.fragment, self.text, self.question) > self.cap:
+            raise ValueError("waits longer after one text than 'cap' allows for all")
+        return self
+
+
+class Turns(Settings):
+    """How long a turn may take, and how often it is tried before staff are told."""
+
+    deadline: Duration = Field(description="One run of the pipeline, model calls included.")
+    attempts: int = Field(ge=1, le=20, description="Runs before the events are parked and staff are told.")
+
+    @model_validator(mode="after")
+    def _takes_time(self) -> Turns:
+        if not self.deadline:
+            raise ValueError("needs a 'deadline' above zero")
+        return self
+
+
+class Sending(Settings):
+    """How texts are retried when a carrier is down."""
+
+    attempts: int = Field(ge=1, le=100, description="Calls to the carrier before a text is given up.")
+    max_age: Duration = Field(description="A text older than this is not sent any more.")
+    first_retry: Duration = Field(description="Pause after the first failure; it doubles from then on.")
+    longest_retry: Duration = Field(description="The pause never grows beyond this.")
+    unknown_after: Duration = Field(description="When a text that hangs in 'sending' counts as of unknown outcome.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Sending:
+        if not self.first_retry <= self.longest_retry <= self.max_age:
+            raise ValueError("must keep first_retry <= longest_retry <= max_age")
+        return self
+
+
+class Deposit(Settings):
+    """What a patient pays ahead, where the service does not say otherwise."""
+
+    cents: int = Field(gt=0, description="Amount in cents: 5000 is $50.")
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$", description="Three letters of ISO 4217.")
+
+    @property
+    def money(self) -> Money:
+        return Money(self.cents, self.currency)
+
+
+class Binding(BaseModel):
+    """A provider set up for this clinic; the keys beside `use` are the provider's own."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+
+    use: str = Field(min_length=1, description="Name of the provider.")
+
+
+_CLINIC_FIELDS: dict[str, Any] = {
+    name: (field.annotation, field)
+    for name, field in Clinic.model_fields.items()
+    if name != "id" and name not in OWN_SECTIONS
+}
+#: What stands under `clinic:`: the fields of `deskbell.Clinic` that have no section of their own.
+ClinicSection: type[Settings] = create_model(
+    "ClinicSection", __base__=Settings, __doc__="Who the clinic is, as its patients know it.", **_CLINIC_FIELDS
+)
+
+BindingKey = Annotated[str, Field(pattern=BINDING_KEY)]
+Pipeline = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class ClinicFile(Settings):
+    """One clinic: who it is, what it sells, how it is reached, and the pipeline its texts go through."""
+
+    clinic: ClinicSection = Field(description="Who the clinic is, as its patients know it.")
+    hours: Hours | None = Field(default=None, description="Opening hours; left out, wording stays neutral.")
+    services: tuple[Service, ...] = Field(min_length=1, description="What the clinic sells.")
+    deposit: Deposit | None = Field(default=None, description="The usual deposit; left out, none is asked.")
+    booking: Booking = Field(default=Booking(), description="What is asked before staff can book.")
+    wording: Wording = Field(default=Wording(), description="The clinic's own lines.")
+    channels: Mapping[BindingKey, Binding] = Field(min_length=1, description="Ways patients reach the clinic.")
+    payments: Mapping[BindingKey, Binding] = Field(default={}, description="Ways to take deposits.")
+    models: Mapping[BindingKey, Binding] = Field(default={}, description="Language models, in the order of the ladder.")
+    knowledge: Binding | None = Field(default=None, description="Where answers are looked up.")
+    pipeline: str | Pipeline = Field(description="Name of a shipped pipeline, or stages from the outermost in.")
+    stages: Mapping[str, Mapping[str, Any]] = Field(default={}, description="Settings of stages, by stage.")
+    burst: Burst = Field(description="How long a turn waits for more texts.")
+    turns: Turns = Field(description="How long a turn may take.")
+    sending: Sending = Field(description="How texts are retried.")

@@ -1,0 +1,138 @@
+"""The operator's settings: ports, database, folders. From the environment, and from ``.env`` in the working directory.
+
+A variable of the environment wins over the same one in the file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from dotenv.parser import parse_stream
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+
+from core.config.errors import ConfigError, ConfigErrors
+from core.config.nearest import nearest
+from core.config.place import Place, Source
+from deskbell import Settings
+
+PREFIX = "DESKBELL_"
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be a web address without a query, e.g. 'https://texts.example.com'")
+    return value.rstrip("/")
+
+
+def _database_address(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise ValueError("must be a PostgreSQL address: 'postgresql://user:password@host:5432/database'")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Runtime(Settings):
+    """How this process runs. Each field is an environment variable: DESKBELL_ and its name in capitals."""
+
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address the server listens on.")
+    port: Port = Field(default=8000, description="Port of the server.")
+    sandbox_port: Port = Field(default=8100, description="Port of the sandbox and its phone page.")
+    public_url: WebAddress | None = Field(
+        default=None, description="How providers reach the server from outside; signatures are computed over it."
+    )
+    database_url: Annotated[SecretStr, AfterValidator(_database_address)] | None = Field(
+        default=None, description="PostgreSQL to use; left out, one is embedded."
+    )
+    home: Path = Field(default=Path(".deskbell"), description="Folder of the embedded database and other state.")
+    clinics: Path = Field(default=Path("clinics"), description="Folder with one folder for each clinic.")
+    log: Literal["console", "json"] = Field(default="console", description="How log lines are written.")
+    sandbox_url: WebAddress | None = Field(default=None, description="Address of a sandbox that runs by itself.")
+
+    @property
+    def database_shown(self) -> str:
+        """The database's address without its password, for logs."""
+        if self.database_url is None:
+            return "embedded"
+        parts = urlsplit(self.database_url.get_secret_value())
+        host = parts.hostname or ""
+        if parts.port:
+            host = f"{host}:{parts.port}"
+        user = f"{parts.username}:***@" if parts.username else ""
+        # The query may hold a password too.
+        return urlunsplit((parts.scheme, f"{user}{host}", parts.path, "", ""))
+
+
+def read_environment(folder: Path | None = None, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The process's environment over the ``.env`` of `folder` (the working directory).
+
+    Raises `ConfigErrors` when the file cannot be understood. No line of it is ever shown.
+    """
+    file = (folder or Path.cwd()) / ".env"
+    return {**_read_file(file), **(os.environ if environ is None else environ)}
+
+
+def _read_file(file: Path) -> dict[str, str]:
+    if not file.is_file():
+        return {}
+    try:
+        with file.open(encoding="utf-8-sig") as stream:
+            entries = list(parse_stream(stream))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigErrors([ConfigError("The file .env cannot be read as text.", kind="syntax")]) from error
+    errors = [
+        ConfigError(
+            f"Line {entry.original.line} of .env is not of the form NAME=value.",
+            Place(Source(".env"), entry.original.line),
+            kind="syntax",
+        )
+        for entry in entries
+        if entry.error
+    ]
+    if errors:
+        raise ConfigErrors(errors)
+    return {entry.key: entry.value or "" for entry in entries if entry.key}
+
+
+def load_runtime(environment: Mapping[str, str]) -> Runtime:
+    """The settings that `environment` describes; an empty variable counts as not set.
+
+    Raises `ConfigErrors` with every wrong variable, and with every one that looks like a slip of the pen.
+    """
+    given = {name: value for name, value in environment.items() if name.startswith(PREFIX) and value}
+    known = {PREFIX + field.upper(): field for field in Runtime.model_fields}
+    errors = [_slip(name, near) for name in given if name not in known and (near := nearest(name, known, closeness=88))]
+    try:
+        runtime = Runtime.model_validate({known[name]: value for name, value in given.items() if name in known})
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        raise ConfigErrors([*errors, *(_wrong(entry["loc"], entry["msg"], given) for entry in details)]) from None
+    if errors:
+        raise ConfigErrors(errors)
+    return runtime
+
+
+def _slip(name: str, near: str) -> ConfigError:
+    return ConfigError(f"{name} is not a setting of Deskbell.", path=name, kind="unknown_key", nearest=near)
+
+
+def _wrong(location: tuple[Any, ...], message: str, given: Mapping[str, str]) -> ConfigError:
+    field = str(location[0])
+    name = PREFIX + field.upper()
+    text = re.sub(r"^Input should", "should", message.removeprefix("Value error, "))
+    secret = field == "database_url"
+    return ConfigError(
+        f"{name} {text}.",
+        path=name,
+        given=None if secret else given.get(name),
+        meaning=Runtime.model_fields[field].description or "",
+    )
