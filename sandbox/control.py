@@ -162,13 +162,10 @@ class Control:
         return json(self._faults.all())
 
     async def add_fault(self, request: Request) -> HTTPResponse:
-        fault = self._faults.add(read(request, FaultRequest))
-        self._live.tell("faults", self._faults.all())
-        return json(fault.as_json())
+        return json(self._faults.add(read(request, FaultRequest)).as_json())
 
     async def clear_faults(self, request: Request) -> HTTPResponse:
         self._faults.clear()
-        self._live.tell("faults", [])
         return json([])
 
     # ---- clock -------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from deskbell import Settings
+from sandbox.live import Live
 
 
 class Kind(StrEnum):
@@ -129,9 +130,10 @@ class Mishap:
 
 
 class Faults:
-    """The waiting faults."""
+    """The waiting faults; every change is told to the open pages."""
 
-    def __init__(self) -> None:
+    def __init__(self, live: Live) -> None:
+        self._live = live
         self._waiting: list[Fault] = []
         self._ids = itertools.count(1)
 
@@ -139,6 +141,7 @@ class Faults:
         left = request.deliveries if request.kind is Kind.DUPLICATE else request.times
         fault = Fault(next(self._ids), request, left)
         self._waiting.append(fault)
+        self._tell()
         return fault
 
     def clear(self) -> None:
@@ -147,6 +150,7 @@ class Faults:
             if fault.holding is not None:
                 fault.holding.set()
         self._waiting.clear()
+        self._tell()
 
     def all(self) -> list[dict[str, Any]]:
         return [fault.as_json() for fault in self._waiting if fault.left]
@@ -192,6 +196,10 @@ class Faults:
     def _use(self, fault: Fault) -> None:
         fault.left -= 1
         self._drop_if_spent(fault)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._live.tell("faults", self.all())
 
     def _drop_if_spent(self, fault: Fault) -> None:
         if fault.left == 0 and fault.holding is None:

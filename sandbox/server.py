@@ -64,7 +64,7 @@ class Sandbox:
         self._server: Any = None
         self._live = Live()
         self._tasks = Tasks()
-        self._faults = Faults()
+        self._faults = Faults(self._live)
         self._media = Media()
         self._traffic = Traffic(self._clock)
         self._courier = Courier(faults=self._faults, traffic=self._traffic, tasks=self._tasks, pace=self._pace)

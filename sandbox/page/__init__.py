@@ -1,1 +1,1 @@
-"""The phone in the browser: three hand-written files, served as they are."""
+"""The phone in the browser: a few hand-written files, served as they are."""

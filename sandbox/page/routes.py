@@ -12,11 +12,11 @@ from sanic.response import raw
 from sandbox.media import Media
 
 _FOLDER = Path(__file__).parent
-_FILES = {
-    "/": ("index.html", "text/html; charset=utf-8"),
-    "/phone.css": ("phone.css", "text/css; charset=utf-8"),
-    "/phone.js": ("phone.js", "text/javascript; charset=utf-8"),
-    "/phone.svg": ("phone.svg", "image/svg+xml"),
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
 }
 #: Scripts, styles and connections of our own only; pictures also from a preview in the page's memory.
 _POLICY = (
@@ -33,8 +33,10 @@ _HEADERS = {
 
 def page_blueprint(name: str, media: Media) -> Blueprint:
     blueprint = Blueprint(name)
-    for path, (file, content_type) in _FILES.items():
-        blueprint.add_route(_file(_FOLDER / file, content_type), path, name=file.replace(".", "_"))
+    for file in sorted(_FOLDER.iterdir()):
+        if file.suffix in _TYPES:
+            path = "/" if file.name == "index.html" else f"/{file.name}"
+            blueprint.add_route(_file(file), path, name=file.name.replace(".", "_"))
 
     async def picture(request: Request, picture_id: str) -> HTTPResponse:
         found = media.get(picture_id)
@@ -47,8 +49,8 @@ def page_blueprint(name: str, media: Media) -> Blueprint:
     return blueprint
 
 
-def _file(file: Path, content_type: str) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
-    body = file.read_bytes()
+def _file(file: Path) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
+    body, content_type = file.read_bytes(), _TYPES[file.suffix]
 
     async def serve(request: Request) -> HTTPResponse:
         return raw(body, content_type=content_type, headers=_HEADERS)

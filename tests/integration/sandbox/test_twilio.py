@@ -119,7 +119,9 @@ async def test_wrong_credentials_are_refused(sandbox) -> None:
 
 
 @pytest.mark.parametrize("word", ["STOP", "revoke", "OptOut", "CANCEL", "stopall"])
-async def test_stop_words_block_and_are_answered_by_the_carrier(sandbox, application, client, text, thread, word) -> None:
+async def test_stop_words_block_and_are_answered_by_the_carrier(
+    sandbox, application, client, text, thread, word
+) -> None:
     await text(word, to=PALM)
     await sandbox.idle()
 
