@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deskbell.testing.channel import ChannelContract, Refusal, Sample
+    from deskbell.testing.channel import PATIENT, WORDS, ChannelContract, Refusal, Sample
     from deskbell.testing.contract import Contract
     from deskbell.testing.discretion import Discretion
     from deskbell.testing.loopwatch import LoopWatch
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from deskbell.testing.stage import StageContract
 
 __all__ = [
+    "PATIENT",
+    "WORDS",
     "Answer",
     "Call",
     "ChannelContract",
@@ -38,6 +40,8 @@ __all__ = [
 ]
 
 _ROOMS = {
+    "PATIENT": "channel",
+    "WORDS": "channel",
     "Answer": "server",
     "Call": "server",
     "ChannelContract": "channel",

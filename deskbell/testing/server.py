@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,21 @@ class Call:
     body: bytes
 
     @property
+    def json(self) -> Any:
+        """The body, read as JSON."""
+        return json.loads(self.body)
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The body, read as a form; of a repeated field the last value."""
+        return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
+
+    @property
     def plain(self) -> str:
-        """Everything that was sent, percent-decoded, to search in."""
+        """Everything that was sent, as it was and percent-decoded, to search in."""
         parts = [self.path, *(f"{name}: {value}" for name, value in self.headers.items())]
-        return unquote_plus("\n".join([*parts, self.body.decode("utf-8", "replace")]))
+        sent = "\n".join([*parts, self.body.decode("utf-8", "replace")])
+        return f"{sent}\n{unquote_plus(sent)}"
 
 
 Script = Answer | Callable[[Call], Answer]
@@ -67,9 +78,7 @@ class ProviderServer:
         self.otherwise: Script = Answer(500, "nothing was scripted for this request")
         self._script: deque[Script] = deque()
         self._stopping = threading.Event()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._http.daemon_threads = True
-        self._http.block_on_close = False
+        self._http = _Threads(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
 
     @property
@@ -98,6 +107,13 @@ class ProviderServer:
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
+
+
+class _Threads(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    #: Many connections at once shall not be turned away.
+    request_queue_size = 128
 
 
 @contextmanager
@@ -139,7 +155,7 @@ def _handler(server: ProviderServer) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = play
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = play  # noqa: N815 (the base class names them so)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class names it so)
             """Silent: what was asked stands in `ProviderServer.calls`."""

@@ -43,7 +43,7 @@ def _public_key(value: str) -> str:
 class TelnyxConfig(ChannelConfig):
     """What a clinic writes under ``channels:`` beside ``use: telnyx``."""
 
-    number: E164 = Field(description="The clinic's number at Telnyx, in E.164 form.")
+    number: E164 = Field(repr=False, description="The clinic's number at Telnyx, in E.164 form.")
     api_key: Credential = Field(description="API key (V2) of the Telnyx account.")
     public_key: Annotated[str, AfterValidator(_public_key)] = Field(
         description="The account's public key, which webhooks are verified with; base64."

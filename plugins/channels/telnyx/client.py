@@ -13,8 +13,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
-import telnyx
 
+import telnyx
 from deskbell import (
     Misconfigured,
     OutboundError,

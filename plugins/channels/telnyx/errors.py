@@ -13,24 +13,66 @@ from deskbell import Misconfigured, OptedOut, OutboundError, OutcomeUnknown, Ret
 #: Blocked by the recipient's STOP.
 OPTED_OUT = frozenset({"40300"})
 
-#: This text to this number will never go: landline, invalid number, refused content, too large.
-UNDELIVERABLE = frozenset(
-    "10002 10015 10016 40001 40009 40012 40301 40302 40304 40309 40310 40316 40317 40319 40322".split()
-)
+#: This text to this number will never go.
+UNDELIVERABLE = {
+    "10002": "the number is invalid",
+    "10015": "the request is malformed",
+    "10016": "the number is not in E.164 form",
+    "40001": "a landline, or not routable",
+    "40009": "the carrier refuses the words",
+    "40012": "the carrier refuses the number",
+    "40301": "this kind of message does not reach the number",
+    "40302": "the message is too large",
+    "40304": "text and media do not go together",
+    "40309": "the region is not allowed",
+    "40310": "the number is invalid",
+    "40316": "nothing to send",
+    "40317": "the media are invalid",
+    "40319": "this kind of message does not reach the number",
+    "40322": "blocked for its content",
+}
 
 #: Our key, number, profile, registration or account: an operator has to act.
-MISCONFIGURED = frozenset(
-    "10001 10009 10010 40003 40010 40013 40100 40151 40305 40306 40308 40311 40312 40313 40314 40315 40321 40329 40333"
-    "".split()
-)
+MISCONFIGURED = {
+    "10001": "our number is inactive",
+    "10009": "the API key is refused",
+    "10010": "the API key may not do this",
+    "40003": "carriers have blocked our number as spam",
+    "40010": "our number is not registered for 10DLC",
+    "40013": "the carrier refuses our number",
+    "40100": "our number is not enabled for messaging",
+    "40151": "our number's messaging is still with another provider",
+    "40305": "our number is invalid",
+    "40306": "the alphanumeric sender is not set up",
+    "40308": "our number cannot send MMS",
+    "40311": "the messaging profile's secret is wrong",
+    "40312": "the messaging profile is disabled",
+    "40313": "the messaging profile's secret is missing",
+    "40314": "messaging is disabled on the account",
+    "40315": "our number fails Telnyx's health check",
+    "40321": "the messaging profile has no usable number",
+    "40329": "our toll-free number is not verified",
+    "40333": "the spending limit is reached",
+}
 
-#: Passing trouble at Telnyx or the recipient's carrier.
-PASSING = frozenset("10007 10008 10011 40004 40006 40008".split())
-
-#: Held back by a limit or a filter: asking again at once makes it worse.
-SLOW_DOWN = {
-    **dict.fromkeys("40002 40005 40011 40014 40016 40017 40018 40318 40320".split(), timedelta(minutes=2)),
-    "40020": timedelta(hours=24),
+#: Passing trouble: how long to wait, where that is known better than by backing off.
+PASSING: dict[str, timedelta | None] = {
+    "10007": None,  # unexpected error at Telnyx
+    "10008": None,  # the request timed out inside Telnyx
+    "10011": None,  # too many requests
+    "40002": timedelta(minutes=2),  # taken for spam, for now
+    "40004": None,  # the carrier gives no reason
+    "40005": timedelta(minutes=2),  # expired on the way
+    "40006": None,  # the recipient's carrier is down
+    "40008": None,  # not accepted
+    "40011": timedelta(minutes=2),  # the carrier's rate limit
+    "40014": timedelta(minutes=2),  # expired in the queue
+    "40016": timedelta(hours=1),  # T-Mobile's daily limit
+    "40017": timedelta(minutes=2),  # taken for spam by AT&T
+    "40018": timedelta(minutes=2),  # AT&T's limit a minute
+    "40020": timedelta(hours=24),  # held for a day
+    "40318": timedelta(minutes=2),  # Telnyx's queue is full
+    "40320": timedelta(minutes=2),  # our number is being set up
 }
 
 #: About the idempotency key: an earlier attempt is still under way, or went out with other words.
@@ -42,15 +84,13 @@ def refusal(status: int, code: str | None, after: timedelta | None) -> OutboundE
     if code in OPTED_OUT:
         return OptedOut(code=code)
     if code in EARLIER_ATTEMPT:
-        return OutcomeUnknown("Telnyx knows an earlier attempt at this text.", code=code)
+        return OutcomeUnknown(f"Telnyx knows an earlier attempt at this text (code {code}).", code=code)
     if code in UNDELIVERABLE:
-        return Undeliverable(f"Telnyx refused the text for good (code {code}).", code=code)
+        return Undeliverable(f"Telnyx refused the text: {UNDELIVERABLE[code]} (code {code}).", code=code)
     if code in MISCONFIGURED:
-        return Misconfigured(f"Telnyx refuses this number, key or account (code {code}).", code=code)
-    if code in PASSING or code in SLOW_DOWN:
-        return RetryLater(
-            f"Telnyx cannot take the text now (code {code}).", after=after or SLOW_DOWN.get(code), code=code
-        )
+        return Misconfigured(f"Telnyx refused to send: {MISCONFIGURED[code]} (code {code}).", code=code)
+    if code in PASSING:
+        return RetryLater(f"Telnyx cannot take the text now (code {code}).", after=after or PASSING[code], code=code)
     return _by_status(status, code, after)
 
 

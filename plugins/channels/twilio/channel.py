@@ -1,0 +1,115 @@
+"""The Twilio channel: its settings, its life, and which room does what."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from deskbell import (
+    E164,
+    CannotTell,
+    Channel,
+    ChannelConfig,
+    ChannelEvent,
+    Health,
+    OutboundError,
+    OutboundText,
+    ProviderContext,
+    ProviderNotReady,
+    RawRequest,
+    SendReceipt,
+)
+from plugins.channels.twilio import webhook
+from plugins.channels.wire import Credential
+
+if TYPE_CHECKING:
+    from plugins.channels.twilio.client import TwilioClient
+
+
+class TwilioConfig(ChannelConfig):
+    """What a clinic writes under ``channels:`` beside ``use: twilio``."""
+
+    number: E164 = Field(repr=False, description="The clinic's number at Twilio, in E.164 form.")
+    account_sid: str = Field(pattern=r"^AC[0-9A-Za-z]+$", description="Account SID, as in the Twilio console.")
+    auth_token: Credential = Field(
+        description="The account's primary auth token: calls are made and webhooks are verified with it."
+    )
+    messaging_service_sid: str | None = Field(
+        default=None,
+        pattern=r"^MG[0-9A-Za-z]+$",
+        description="Messaging service to send through; left out, texts are sent from the number itself.",
+    )
+    carrier_keywords: bool = Field(
+        default=True,
+        description="Twilio answers STOP, START and HELP itself. False only where Twilio has turned that off for you.",
+    )
+    base_url: str = Field(default="https://api.twilio.com", description="Address of the Twilio API.")
+
+
+class TwilioChannel(Channel[TwilioConfig]):
+    """Texts through Twilio.
+
+    Twilio takes no idempotency key. After an unknown outcome the recent messages to the recipient are listed,
+    and the receipts, whose address names our text, settle what the list cannot.
+    """
+
+    name: ClassVar[str] = "twilio"
+    Config: ClassVar[type[TwilioConfig]] = TwilioConfig
+
+    def __init__(self, config: TwilioConfig, context: ProviderContext) -> None:
+        super().__init__(config, context)
+        self._client: TwilioClient | None = None
+
+    @property
+    def address(self) -> str:
+        return self.config.number
+
+    async def open(self) -> None:
+        module = await asyncio.to_thread(import_module, "plugins.channels.twilio.client")
+        # Made here, because its HTTP session belongs to the running loop; filled in a thread, because the SDK
+        # loads its resources at first use.
+        self._client = module.TwilioClient(self.config, self.context)
+        await asyncio.to_thread(self._client.load)
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def check(self) -> Health:
+        """Fetches the account, which needs valid credentials and changes nothing."""
+        try:
+            status = await self._opened().account_status()
+        except OutboundError as error:
+            return Health(ok=False, detail=f"Twilio: {error}")
+        return Health(ok=status == "active", detail=f"Twilio: the account is {status}.")
+
+    async def receive(self, request: RawRequest) -> list[ChannelEvent]:
+        form = webhook.form(request.body)
+        webhook.verify(request, form, self.config.auth_token.get_secret_value())
+        return webhook.events(form, request.url, config=self.config, now=self.context.clock.now())
+
+    async def send(self, text: OutboundText) -> SendReceipt:
+        return await self._opened().send(text)
+
+    async def look_up(self, text: OutboundText) -> SendReceipt | None:
+        """The receipt of the newest message with these words to this number since the first attempt, or None.
+
+        Raises `CannotTell` when the first attempt's time is not known or more texts went to the number since
+        than one page holds, `RetryLater` when Twilio cannot be asked now.
+        """
+        if text.first_attempt_at is None:
+            raise CannotTell("Without the time of the first attempt Twilio's messages cannot be searched.")
+        return await self._opened().find(text, text.first_attempt_at)
+
+    def acknowledgement(self) -> tuple[str, bytes]:
+        """Empty TwiML: replies go through the API, where they are counted and sent once."""
+        return "text/xml", b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+    def _opened(self) -> TwilioClient:
+        if self._client is None:
+            raise ProviderNotReady(f"The channel {self.context.binding} is not open.")
+        return self._client

@@ -1,0 +1,58 @@
+"""Twilio's error codes, sorted by what we do about them. Pure.
+
+Codes as in Twilio's error dictionary. The class goes by the code; the HTTP status decides where there is none
+that we know (the SDK gives the status as the code of an answer that is not Twilio's own JSON).
+"""
+
+from __future__ import annotations
+
+from deskbell import Misconfigured, OptedOut, OutboundError, OutcomeUnknown, RetryLater, Undeliverable
+
+#: The recipient has opted out.
+OPTED_OUT = frozenset({"21610"})
+
+#: This text to this number will never go.
+UNDELIVERABLE = {
+    "21211": "the number is invalid",
+    "21408": "the region is not allowed",
+    "21602": "nothing to send",
+    "21604": "no recipient",
+    "21612": "not routable from our number",
+    "21614": "the number takes no texts",
+    "21617": "longer than 1600 characters",
+    "21635": "a landline",
+}
+
+#: Our credentials, number, account or registration: an operator has to act.
+MISCONFIGURED = {
+    "20003": "the credentials are refused",
+    "20404": "no such account or address",
+    "21601": "our number is not enabled for texts",
+    "21603": "no sender",
+    "21606": "our number cannot send to this recipient",
+    "21608": "a trial account sends to verified numbers only",
+    "30034": "our number is not registered for 10DLC",
+}
+
+#: Too many requests.
+SLOW_DOWN = frozenset({"20429"})
+
+
+def refusal(status: int, code: str | None) -> OutboundError:
+    """The error for a refused call."""
+    if code == str(status):
+        code = None
+    if code in OPTED_OUT:
+        return OptedOut(code=code)
+    if code in UNDELIVERABLE:
+        return Undeliverable(f"Twilio refused the text: {UNDELIVERABLE[code]} (code {code}).", code=code)
+    if code in MISCONFIGURED:
+        return Misconfigured(f"Twilio refused to send: {MISCONFIGURED[code]} (code {code}).", code=code)
+    if status in (401, 403, 404, 405) or 300 <= status < 400:
+        return Misconfigured(f"Twilio refuses this account, number or address (HTTP {status}, code {code}).", code=code)
+    if status in (502, 504) and code is None:
+        # A gateway answered in Twilio's place: what stands behind it may have taken the text.
+        return OutcomeUnknown(f"Twilio's answer leaves open whether it took the text (HTTP {status}).")
+    if code in SLOW_DOWN or status in (408, 425, 429) or status >= 500:
+        return RetryLater(f"Twilio cannot take the text now (HTTP {status}, code {code}).", code=code)
+    return Undeliverable(f"Twilio refused the text (HTTP {status}, code {code}).", code=code)
