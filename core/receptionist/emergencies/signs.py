@@ -1,0 +1,192 @@
+"""The signs of an emergency, in the words people text: whole-word patterns over the plain spelling of `spelling`.
+
+Gravest kind first. A pattern names what is wrong with somebody, not a topic: "chest pain" and not "chest", a lip that
+*turned* white and not pale skin. Look-alikes that taught us a limit stand in the tests.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Emergency(StrEnum):
+    """The kinds of signs, for the trace; never for the patient."""
+
+    SELF_HARM = "self_harm"
+    BREATHING = "breathing"
+    CHEST = "chest"
+    STROKE = "stroke"
+    ALLERGY = "allergy"
+    OVERDOSE = "overdose"
+    VISION = "vision"
+    CIRCULATION = "circulation"
+    COLLAPSE = "collapse"
+
+
+_CANT = r"(?:cant|couldnt|unable to|not able to|can (?:barely|hardly)|barely|hardly)"
+_THEIR = r"(?:my|our|his|her|the|their)"
+_ONE = r"(?:my |the |our |his |her |their |one |left |right |both |all )"
+_THEMSELVES = r"(?:myself|himself|herself|themsel\w+)"
+_WANT = (
+    r"(?:wants?|wanna|going|gonna|need|about|ready|plan(?:ning)?|thinking|thoughts?|urges?|tempted|feel like|"
+    r"might|will)"
+)
+_TROUBLE = r"(?:trouble|difficult(?:y|ies)|problems?|hard time|struggl(?:e|es|ing)|issues?)"
+_OFTEN = (
+    r"(?:is |are |was |were |has |have |had |just |really |so |very |all |both |now |a (?:bit|little) |kinda |still )"
+)
+_GOES = r"(?:feels? |looks? |seems? |keeps? |got |gets |gone |went |getting |going |turned |became |started |suddenly )"
+_SWELLS = r"(?:swell(?:ing|s|ed)?|swollen|clos(?:ing|ed|es)|tight(?:ening)?|thick)"
+_EYESIGHT = r"(?:vision|eyesight|sight)"
+_NOT_CARE = r"(?! (?:board|insurance|plan|coverage|benefits?|statement|care|exams?|tests?|correction|center|app)\b)"
+_DIM = r"(?:blurr?y|blurr?ed|blurring|double|black|dark|gone|going|fading|foggy|cloudy|tunnel|dim|disappearing)"
+_LIMB = r"(?:arms?|legs?|(?:left|right) (?:arm|leg|side|hand)|one side|half|body)"
+_LIMP = r"(?:droop(?:s|ing|y|ed)?|numb|weak|paraly[sz]ed|sagging|limp)"
+_PILLS = (
+    r"(?:pills?|tablets?|medications?|medicine|meds|painkillers?|tylenol|ibuprofen|advil|xanax|ativan|oxy\w*|percocet|"
+    r"vicodin|hydrocodone|valium|lidocaine|benadryl)"
+)
+_SKIN = r"(?:skin|lips?|nose|cheeks?|chin|forehead|face|areas?|spots?|patch(?:es)?|fingers?|toes?|tongue|ears?|it)"
+_TIPS = r"(?:lips?|fingers?|fingertips|toes|tip of (?:my )?nose|tongue)"
+_PALE = r"(?:white|paler?|blue|bluish|gr[ae]y|gr[ae]yish|dusky|mottled|blotchy white|blanch(?:ed|ing)?)"
+_TURNS = (
+    r"(?:turn(?:s|ed|ing)?|went|go(?:es|ing|ne)|becom(?:es|ing)|became|getting|gotten|got|started (?:turning|going))"
+)
+_TREATED = r"(?:fillers?|injections?|injected|shots?|syringes?|treatment)"
+
+_SIGNS: dict[Emergency, tuple[str, ...]] = {
+    Emergency.SELF_HARM: (
+        rf"(?:kill(?:ing)?|unalive|hang(?:ing)?|shoot(?:ing)?) {_THEMSELVES}\b(?! (?:laughing|with laughter))",
+        rf"{_WANT} (?:to |of |about )*(?:hurt(?:ing)?|harm(?:ing)?|cut(?:ting)?) {_THEMSELVES}",
+        rf"(?:been |keep |started? )(?:cutting|hurting|harming) {_THEMSELVES}",
+        r"suicid(?:e|al)\b(?! (?:squad|prevention|doors?|awareness))",
+        r"self ?harm(?:ing)?",
+        r"end(?:ing)? (?:my|his|her|their|it) (?:own )?(?:life|all)",
+        r"(?:wants?|wanna|wish i could|hoping) (?:to )?die\b(?! (?:my|her|his|the|them|it|laughing|for|of)\b)",
+        r"(?:dont|doesnt|do not) (?:want|wanna) (?:to )?(?:live|be alive|be here|exist|wake up) any ?more",
+        r"(?:dont|doesnt|do not) (?:want|wanna) (?:to )?(?:live|be alive|exist|wake up)(?=[ ,.!?]*$|[,.!?])",
+        r"no (?:reason|point) (?:to|in) liv(?:e|ing)",
+        r"better off (?:dead|without me)",
+        r"wish i (?:was|were) dead",
+        r"(?:want to|wanna|gonna|going to|will|ima) kms",
+        r"(?:quiero|voy a) (?:morir\w*|matarme|suicidarme)",
+        r"me quiero morir",
+    ),
+    Emergency.BREATHING: (
+        rf"{_CANT} (?:even )?(?:breathe?|get (?:any |enough )?air|catch my breath)",
+        rf"{_TROUBLE} (?:with |in |to |when )?(?:{_THEIR} )?breath(?:e|ing)?",
+        r"(?:hard|harder|difficult|tough|hurts|painful) (?:for (?:me|him|her) )?to breathe?",
+        r"short(?:ness)? of breath",
+        r"(?:not|stopped|isnt|stops) breathing",
+        r"breathing (?:is |has )?(?:stopped|gotten hard|hard|difficult|funny)",
+        r"gasping",
+        r"wheez(?:e|ing|y)",
+        r"suffocating",
+        r"(?:am|im|is|was|started|keep|keeps|he|she|shes|hes) choking",
+        r"no puedo respirar",
+        r"me cuesta respirar",
+        r"no respira",
+    ),
+    Emergency.CHEST: (
+        r"chest (?:pains?|pressure|tightness|heaviness|discomfort|cramps?)",
+        rf"(?:pains?|pressure|tightness|heaviness|tightening|squeezing) (?:in|on|across) (?:{_THEIR} )?chest",
+        rf"chest (?:{_OFTEN}|{_GOES})*(?:hurts|hurting|aches|aching|tight|tightening|heavy|pounding|burning)",
+        r"(?:my|his|her) chest (?:really |has started to |started to )?hurt",
+        r"(?:having|have|had|is this|think its|maybe) (?:a )?heart ?attack",
+        r"heart attack (?:symptoms|signs)",
+        r"dolor (?:de|en el) pecho",
+        r"me duele el pecho",
+    ),
+    Emergency.STROKE: (
+        r"(?:having|have|had|is this|think its|maybe) (?:a )?(?:mini )?stroke\b(?! of)",
+        r"stroke (?:symptoms|signs)",
+        r"slurr?(?:ed|ing|s)?",
+        r"(?:cant|unable to|trouble|difficulty|hard to) (?:speak(?:ing)?|talk(?:ing)?) "
+        r"(?:properly|clearly|right(?=[ ,.!?]*$)|straight|normal(?:ly)?)",
+        r"cant (?:get|form|find) (?:my |the |any )?words",
+        rf"(?:one|left|right|half|other) (?:side )?(?:of )?(?:{_THEIR} )?(?:face|body|arm|leg)(?: side)? "
+        rf"(?:{_OFTEN}|{_GOES}|completely )*{_LIMP}",
+        rf"face (?:{_OFTEN}|{_GOES})*(?:droop(?:s|ing|y|ed)|paraly[sz]ed)",
+        r"facial droop(?:ing)?",
+        rf"cant (?:move|feel|lift) (?:{_THEIR} )?{_LIMB}",
+        r"sudden (?:severe )?(?:weakness|numbness|confusion|headache)",
+        r"worst headache",
+        r"no puedo hablar bien",
+    ),
+    Emergency.ALLERGY: (
+        r"anaphyla\w+",
+        r"(?:severe|serious|bad|terrible|horrible|major|extreme|life threatening) (?:allergic )?reaction",
+        r"(?:having|have|has|had|got|getting|with) (?:an? |some |kind of |this )*allergic reaction",
+        r"allergic reaction (?:now|right now|happening|to the)",
+        rf"(?:throat|airway|tongue) (?:{_OFTEN}|{_GOES}|like its )*{_SWELLS}",
+        r"(?:cant|trouble|difficulty|hard to|unable to|hardly|barely) swallow(?:ing)?",
+        rf"(?:face|eyes|lips?|neck|mouth) (?:{_OFTEN}|{_GOES})*{_SWELLS}(?: up)? "
+        r"(?:really |so |very |up )*(?:fast|quickly|rapidly|shut)",
+        r"(?:swelling|swollen) (?:is )?spreading (?:to|down|into)\b.*\b(?:neck|throat|eyes?|tongue)",
+        r"hives (?:all over|everywhere|spreading|and)",
+        r"(?:covered in|breaking out in|full of) hives",
+        r"(?:used|using|use|need|needed|gave (?:me|her|him)) (?:my |an? |the |her |his )*epi ?pen",
+        r"se me (?:cierra|hincha|esta cerrando) la (?:garganta|lengua)",
+    ),
+    Emergency.OVERDOSE: (
+        r"overdos(?:e|ed|ing)\b(?! of (?:cuteness|fun))",
+        r"(?:i|he|she|just) od(?:d|ed|ing)",
+        r"(?:took|taken|swallowed|ate|drank) (?:way |far )?too (?:many|much) (?:of )?"
+        rf"(?:{_THEIR} )?(?:\w+ )?{_PILLS}",
+        r"(?:took|swallowed|drank) (?:the |a |my )*(?:whole|entire) bottle",
+        r"took (?:all )?(?:\w+ )?pills at once",
+        r"poisoned",
+        r"(?:swallowed|drank) (?:some )?(?:bleach|numbing cream|antifreeze)",
+        r"sobredosis",
+    ),
+    Emergency.VISION: (
+        rf"(?:los(?:t|ing|e|es)|loss of) {_ONE}*{_EYESIGHT}\b{_NOT_CARE}",
+        rf"{_EYESIGHT}\b{_NOT_CARE} (?:in {_ONE}*eyes? )?(?:{_OFTEN}|{_GOES})*"
+        rf"(?:{_DIM}|worse|weird|funny|bad|lost|loss|changed)",
+        rf"(?:blurr?y|blurr?ed|double|tunnel|cloudy|foggy) {_EYESIGHT}\b{_NOT_CARE}",
+        rf"eyes? (?:{_OFTEN}|{_GOES})+(?:blurr?y|blurr?ed|black|dark|blind)",
+        rf"(?:blurr?y|blurred|blind) (?:in|on|out of) {_ONE}*(?:eyes?|side)",
+        r"seeing (?:double|blurr?y|spots|flashes|stars|black)",
+        r"(?:everything|its all|all) (?:is |looks |went |turned |got |has gone |gone )*(?:blurr?y|blurred|black|foggy)",
+        r"(?:im|i am|went|going|gone|turned|hes|shes|almost|suddenly) (?:\w+ )?blind\b(?! (?:date|spots?|folded))",
+        r"(?:cant|unable to|barely|hardly) see (?:anything|nothing|well|properly|clearly|straight|right|out of|from|"
+        r"with|at all|(?:in|through) (?:my|one)|(?:my )?(?:left|right)|any ?more)\b(?! (?:it|you|the|on)\b)",
+        r"cant see(?=[ ,.!?]*$)",
+        rf"(?:curtain|shadow|black spots?|flashes|floaters) (?:over|in|across) {_ONE}*(?:eyes?|{_EYESIGHT})",
+        r"no (?:puedo ver|veo) (?:nada|bien)",
+        r"veo (?:borroso|doble)",
+    ),
+    Emergency.CIRCULATION: (
+        rf"{_SKIN}(?: \w+){{0,6}}? {_TURNS} (?:{_OFTEN}|and |cold |completely |totally )*{_PALE}",
+        rf"{_SKIN} (?:{_OFTEN}|{_GOES})*blanch(?:ed|ing)",
+        rf"{_TIPS} (?:is |are |look |looks )(?:{_OFTEN})*(?:blue|bluish|gr[ae]y|white|dusky|mottled)",
+        r"(?:white|pale|blue|bluish|gr[ae]y|dusky|purple|mottled|black|dark|blanched) (?:\w+ )?"
+        r"(?:skin |patch(?:es)? |spots? |area |color |colour )*(?:that )?(?:is |are |keeps? |its )*"
+        r"(?:spreading|growing|getting bigger|expanding)",
+        rf"{_SKIN}(?: \w+){{0,4}} (?:is |are |looks? ){_PALE} (?:and )?(?:cold|spreading|painful|numb)",
+        rf"{_TREATED}\b(?=.*\b{_SKIN} (?:\w+ ){{0,4}}?(?:is |are |looks? |feels? )(?:\w+ )?{_PALE}\b)",
+        r"vascular occlusion",
+        r"necrosis",
+        r"la piel (?:\w+ ){0,3}(?:blanca|palida|azul|morada)",
+    ),
+    Emergency.COLLAPSE: (
+        r"(?:unconscious|unresponsive)",
+        r"(?:wont|doesnt|not|isnt) wak(?:e|ing) up",
+        r"just (?:passed out|fainted|collapsed)",
+        r"(?:having|has|had|have|started) (?:a )?seizures?",
+        r"convuls(?:ing|ions)",
+        r"(?:wont|doesnt|cant|not|never|hasnt|isnt|couldnt) (?:get it to )?stop(?:ped|ping)? (?:the )?"
+        r"(?:bleed(?:ing)?|blood)",
+        r"bleeding (?:\w+ ){0,3}?(?:wont stop|doesnt stop|uncontrollably|heavily|non ?stop|profusely)",
+        r"medical emergency",
+        r"(?:should i|do i need to|need to|going to|gonna|about to) (?:call|dial) 911",
+        r"(?:calling|called) 911",
+        r"needs? an ambulance",
+        r"should i go to the (?:er|hospital|emergency room)",
+    ),
+}
+
+PATTERNS: tuple[tuple[Emergency, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile("|".join(rf"\b(?:{sign})(?!\w)" for sign in signs))) for kind, signs in _SIGNS.items()
+)

@@ -1,0 +1,130 @@
+"""Whether every price, time, date, link and phone number of a text stands somewhere that we may quote from.
+
+Pure. `Ground` is what may be quoted: the clinic's configuration, this turn's facts and the passages that the answer
+was drawn from. What words may not be said at all is the business of `claims`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from core.receptionist import quoted
+from core.receptionist.claims import forbidden
+from deskbell.clinic import WEEKDAYS, Clinic
+from deskbell.turn import Fact, RequestStatus
+
+#: Days from today whose dates may be named, where the clinic is open.
+_AHEAD = 28
+#: The crisis line that goes with 911.
+CRISIS_LINE = "988"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a text may quote."""
+
+    #: The clinic's own lines, filled in: always allowed, whatever they say.
+    fixed: tuple[str, ...]
+    words: str
+    cents: frozenset[int]
+    percents: frozenset[str]
+    minutes: frozenset[int]
+    days: frozenset[quoted.Day]
+    links: frozenset[str]
+    phones: frozenset[str]
+
+
+def ground(clinic: Clinic, facts: Mapping[str, Fact], passages: Iterable[str], now: datetime) -> Ground:
+    """Gathers what may be quoted in a turn. Facts come from patients: they prove times and dates and nothing else."""
+    fixed = tuple(clinic.say(line) for line in clinic.wording.model_dump().values())
+    menu = (part for service in clinic.services for part in (service.name, service.about, *service.variants))
+    ours = "\n".join([clinic.name, clinic.address, clinic.website, clinic.phone, *fixed, *menu, *passages])
+    either = "\n".join([ours, *(text for fact in facts.values() for text in _strings(fact.value))])
+    short = [clinic.emergency_number, *([CRISIS_LINE] if clinic.emergency_number == "911" else [])]
+    return Ground(
+        fixed=fixed,
+        words=ours.casefold(),
+        cents=frozenset([*_menu_cents(clinic), *quoted.cents(ours)]),
+        percents=frozenset(quoted.percents(ours)),
+        minutes=frozenset(_opening_minutes(clinic)).union(*quoted.times(either)),
+        days=frozenset([*_near_days(clinic, now.astimezone(clinic.timezone).date()), *quoted.days(either)]),
+        links=frozenset(quoted.links(ours)),
+        phones=frozenset([*quoted.phones(ours), *short]),
+    )
+
+
+def violation(text: str, on: Ground, request: RequestStatus | None = None) -> str | None:
+    """Name of the first rule that a text breaks, None when it may go out."""
+    for line in on.fixed:
+        text = text.replace(line, " ")
+    return forbidden(text, request) or _ungrounded(text, on)
+
+
+def _ungrounded(text: str, on: Ground) -> str | None:
+    grounded = {
+        "price": _price_grounded(text, on),
+        "percent": on.percents.issuperset(quoted.percents(text)),
+        "link": on.links.issuperset(quoted.links(text)),
+        "phone": all(_phone_grounded(number, on) for number in quoted.phones(text)),
+        "time": all(minutes & on.minutes for minutes in quoted.times(text)),
+        "date": all(any(_same(day, known) for known in on.days) for day in quoted.days(text)),
+    }
+    return next((rule for rule, stands in grounded.items() if not stands), None)
+
+
+def _price_grounded(text: str, on: Ground) -> bool:
+    free = not quoted.says_free(text) or 0 in on.cents or quoted.says_free(on.words)
+    return (
+        free
+        and on.cents.issuperset(quoted.cents(text))
+        and all(amount in on.words for amount in quoted.spelled_money(text))
+    )
+
+
+def _phone_grounded(number: str, on: Ground) -> bool:
+    if len(number) < 7:
+        return number in on.phones
+    return any(phone.endswith(number[-10:]) for phone in on.phones)
+
+
+def _same(named: quoted.Day, known: quoted.Day) -> bool:
+    return all(left is None or right is None or left == right for left, right in zip(named, known, strict=True))
+
+
+def _menu_cents(clinic: Clinic) -> Iterator[int]:
+    for service in clinic.services:
+        if service.price is not None:
+            yield service.price.cents
+        if service.deposit_cents is not None:
+            yield service.deposit_cents
+
+
+def _opening_minutes(clinic: Clinic) -> Iterator[int]:
+    if clinic.hours is None:
+        return
+    for weekday in WEEKDAYS:
+        for span in getattr(clinic.hours, weekday):
+            for moment in (span.opens, span.closes):
+                yield 0 if moment == time.max else moment.hour * 60 + moment.minute
+
+
+def _near_days(clinic: Clinic, today: date) -> list[quoted.Day]:
+    """Today, tomorrow, the open days of the coming weeks, and the clinic's holidays."""
+    coming = [today + timedelta(days=ahead) for ahead in range(_AHEAD)]
+    hours = clinic.hours
+    open_days = [day for day in coming if hours is None or hours.spans(day)]
+    return [(day.year, day.month, day.day) for day in (*coming[:2], *open_days, *(hours.closed_on if hours else ()))]
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every text in a fact's value, however deep."""
+    if isinstance(value, Mapping):
+        value = tuple(value.values())
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _strings(item)
+    elif isinstance(value, (str, date, time)):
+        yield str(value)

@@ -1,0 +1,158 @@
+"""A text as the carrier counts it: GSM-7 where it can be, segments by encoding, and short enough.
+
+Pure. Limits (3GPP TS 23.038 and 23.040): 160 septets in one segment and 153 in each of several; or 70 and 67 UTF-16
+units as soon as one letter is outside GSM-7. Encoding and splitting are the library smsutil's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+import smsutil
+
+Encoding = Literal["gsm7", "ucs2"]
+EmojiRule = Literal["drop", "keep"]
+
+_TYPOGRAPHIC = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′ʼ´`", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("•◦▪·‣∙", "-"),
+        **dict.fromkeys(
+            "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " "
+        ),
+        **dict.fromkeys("\u2028\u2029\u0085\v\f\r", "\n"),
+        "…": "...",
+        "×": "x",
+        "½": "1/2",
+        "¼": "1/4",
+        "¾": "3/4",
+        "©": "(c)",
+        "®": "(R)",
+        "™": "(TM)",
+        "°": " degrees",
+    }
+)
+_JOINERS = "\u200d\ufe0f\u20e3"
+_EMOJI = re.compile("[\U0001f000-\U0001faff\U000e0020-\U000e007f\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff]")
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+#: What must not be cut in two although a space stands in it: phone numbers, times, prices with a unit, dates.
+_WHOLE = re.compile(
+    r"\+?\(?\d[\d\-.,:() ]*\d(?:\s?(?:[ap]\.?m\b\.?|%))?|\$\s?\d[\d.,]*|\b\d{1,2}\s?[ap]\.?m\b\.?", re.IGNORECASE
+)
+_SENTENCE_END = re.compile(r"[.!?][\"')]?(?=\s)|\n+")
+_ELLIPSIS = "..."
+#: No segment holds more letters than this.
+_SEPTETS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """What a text costs. `units` are septets (gsm7) or UTF-16 code units (ucs2)."""
+
+    encoding: Encoding
+    segments: int
+    units: int
+
+
+def count(text: str) -> Segments:
+    """Counts a text as it stands; nothing is normalised."""
+    if not text:
+        return Segments("gsm7", 0, 0)
+    split = smsutil.split(text)
+    if split.encoding == "gsm0338":
+        return Segments("gsm7", len(split.parts), split.total_bytes)
+    return Segments("ucs2", len(split.parts), split.total_bytes // 2)
+
+
+def fit(text: str, *, max_segments: int, emoji: EmojiRule = "drop") -> str:
+    """Normalises, then shortens."""
+    return shorten(normalise(text, emoji=emoji), max_segments=max_segments)
+
+
+def normalise(text: str, *, emoji: EmojiRule = "drop") -> str:
+    """Typographic marks as GSM-7 has them, control characters and (unless kept) emoji away, spaces tidied.
+
+    Accents that GSM-7 lacks are dropped where that makes the whole text GSM-7; a text in another script keeps all.
+    """
+    plain = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC)
+    plain = "".join(letter for letter in plain if _stays(letter, emoji))
+    folded = "".join(_folded(letter) for letter in plain)
+    return _tidied(folded if count(folded).encoding == "gsm7" else plain)
+
+
+def shorten(text: str, *, max_segments: int) -> str:
+    """Cuts at the end of a sentence, else of a word, so that at most `max_segments` remain.
+
+    Links are moved behind the cut rather than lost, as many as fit whole; numbers are never cut in two.
+    """
+    if count(text).segments <= max_segments:
+        return text
+    links: list[str] = []
+    for link in dict.fromkeys(found.group() for found in _LINK.finditer(text)):
+        if count(" ".join([*links, link])).segments <= max_segments:
+            links.append(link)
+    words = _LINK.sub("", text) if len(links) < len(set(_LINK.findall(text))) else text
+    ends = [end for end in _ends(words) if end <= max_segments * _SEPTETS]
+    full = _longest(words, ends, links, max_segments)
+    sentences = [
+        found.end() for found in _SENTENCE_END.finditer(words) if found.end() in ends or found.end() - 1 in ends
+    ]
+    whole = _longest(words, sentences, links, max_segments, mark="")
+    return whole if len(whole) * 2 >= len(full) else full
+
+
+def _longest(text: str, ends: list[int], links: list[str], max_segments: int, mark: str = _ELLIPSIS) -> str:
+    """The longest text that ends at one of `ends`, with the links it would lose behind it."""
+    low, high = 0, len(ends)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if count(_cut(text, ends[middle - 1], links, mark)).segments <= max_segments:
+            low = middle
+        else:
+            high = middle - 1
+    return _cut(text, ends[low - 1], links, mark) if low else " ".join(links)
+
+
+def _cut(text: str, end: int, links: list[str], mark: str) -> str:
+    kept = text[:end].rstrip(" ,;:-\n") if mark else text[:end].rstrip()
+    lost = [link for link in links if link not in kept]
+    return " ".join([kept + mark, *lost])
+
+
+def _ends(text: str) -> list[int]:
+    """Where a text may be cut: at spaces outside links and numbers; inside an endless word, anywhere."""
+    whole = [found.span() for pattern in (_LINK, _WHOLE) for found in pattern.finditer(text)]
+    spaces = [found.start() for found in re.finditer(r"\s+", text)]
+    ends = [place for place in spaces if not any(low < place < high for low, high in whole)]
+    return ends or [place for place in range(1, len(text)) if not any(low < place < high for low, high in whole)]
+
+
+def _tidied(text: str) -> str:
+    lines = re.sub(r" ?\n[ \n]*", "\n", re.sub(r" {2,}", " ", text)).strip()
+    return re.sub(r" +([.,!?;:])(?=\s|$)", r"\1", lines)
+
+
+def _stays(letter: str, emoji: EmojiRule) -> bool:
+    if letter == "\n":
+        return True
+    if letter in _JOINERS:
+        return emoji == "keep"
+    category = unicodedata.category(letter)
+    if _EMOJI.match(letter) or (category == "So" and letter not in "©®™°") or 0x1F3FB <= ord(letter) <= 0x1F3FF:
+        return emoji == "keep"
+    return category not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def _folded(letter: str) -> str:
+    """A letter as GSM-7 has it: itself, or without its accent, or unchanged."""
+    if letter.isascii() or not letter.isalpha():
+        return letter
+    if count(letter).encoding == "gsm7":
+        return letter
+    base = "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
+    return base if base and count(base).encoding == "gsm7" else letter

@@ -1,0 +1,96 @@
+"""The last check of every text, whoever wrote it: grounded, nothing promised or advised, one reply, one question.
+
+A text that breaks a rule is replaced by the clinic's fallback line, staff are told, and the trace names the rule.
+Stages lend it what they quoted from by remembering a list of texts under `GROUNDING`; it is used and not kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from core.receptionist.grounding import Ground, ground, violation
+from core.receptionist.markdown import plain
+from deskbell import CallNext, NotifyStaff, Remember, Say, Settings, Stage, TextKind, Turn
+
+#: Key under which the assistant remembers the texts of the passages that it used: a list of strings.
+GROUNDING = "grounding"
+
+_GUARDED = frozenset({TextKind.REPLY, TextKind.CONSENT, TextKind.OUTREACH})
+_SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+(?=\S)[^.!?\n]+)*[.!?\n]*\s*")
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+
+class OutputGuard(Stage[Settings]):
+    """Guards what the stages inside want to say."""
+
+    name: ClassVar[str] = "output_guard"
+    sealed: ClassVar[bool] = True
+    outside_of: ClassVar[frozenset[str]] = frozenset({"*", "consent", "takeover"})
+    because: ClassVar[str] = "every text must be checked after the last stage that can write one"
+
+    async def __call__(self, turn: Turn, call_next: CallNext) -> None:
+        await call_next()
+        if turn.replies:
+            sources: Sequence[str] = turn.recall(GROUNDING, [])
+            on = ground(turn.clinic, turn.facts, sources, turn.now)
+            self._check(turn, on)
+            _merge_replies(turn)
+            turn.rewrite(lambda say: _one_question(turn, say))
+        _forget_grounding(turn)
+
+    def _check(self, turn: Turn, on: Ground) -> None:
+        blocked = len(turn.notes)
+        turn.rewrite(lambda say: self._checked(turn, on, say))
+        if len(turn.notes) > blocked:
+            turn.add(NotifyStaff("blocked_draft", "A reply was held back by a safety rule; the patient waits for one."))
+
+    def _checked(self, turn: Turn, on: Ground, say: Say) -> Say:
+        if say.kind not in _GUARDED:
+            return say
+        text = say.text if say.text in on.fixed else plain(say.text)
+        rule = violation(text, on, turn.request)
+        if rule is None:
+            return replace(say, text=text)
+        turn.note("blocked", rule=rule, by=say.by)
+        return replace(say, text=turn.clinic.say(turn.clinic.wording.fallback))
+
+
+def _merge_replies(turn: Turn) -> None:
+    """One reply a turn: further ones join the first, but for a link, which may stand in a text of its own."""
+    replies = [say for say in turn.replies if say.kind is TextKind.REPLY]
+    alone = [say for say in replies[1:] if _LINK.search(say.text)]
+    joined = [say for say in replies if not any(say is one for one in alone[:1])]
+    if len(joined) < 2:
+        return
+    turn.note("merged", texts=len(joined))
+    whole = replace(joined[0], text=" ".join(dict.fromkeys(say.text.strip() for say in joined)))
+
+    def merged(say: Say) -> Say | None:
+        if say is joined[0]:
+            return whole
+        return None if any(say is one for one in joined) else say
+
+    turn.rewrite(merged)
+
+
+def _one_question(turn: Turn, say: Say) -> Say:
+    """Keeps the first question of a reply and drops the sentences that ask more."""
+    if say.kind is not TextKind.REPLY or say.text.count("?") < 2:
+        return say
+    sentences = _SENTENCE.findall(say.text)
+    asking = [place for place, sentence in enumerate(sentences) if sentence.rstrip().endswith("?")]
+    if len(asking) < 2:
+        return say
+    turn.note("one_question", dropped=len(asking) - 1)
+    kept = [sentence for place, sentence in enumerate(sentences) if place not in asking[1:]]
+    return replace(say, text="".join(kept).strip())
+
+
+def _forget_grounding(turn: Turn) -> None:
+    """Passages serve one turn; keeping them with the conversation would only let them grow old."""
+    turn.effects[:] = [
+        effect for effect in turn.effects if not (isinstance(effect, Remember) and effect.key == GROUNDING)
+    ]
