@@ -18,6 +18,12 @@ from typer.core import TyperCommand, TyperGroup
 
 #: Command -> where it is ("module:function") and what it does, in one line.
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "serve": ("core.cli.serve:serve", "Takes webhooks and runs turns; with --sandbox, a phone in the browser too."),
+    "worker": ("core.cli.serve:worker", "Runs turns only, beside other processes on the same database."),
+    "chat": ("core.cli.chat:chat", "Talks to a clinic here in the terminal."),
+    "trace": ("core.cli.trace:trace", "Shows what the engine did and why, turn by turn."),
+    "staff": ("core.cli.staff:app", "Takes conversations over, writes in them, gives them back."),
+    "migrate": ("core.cli.migrate:migrate", "Brings the database to the newest shape."),
     "check": ("core.cli.check:check", "Proves every clinic's configuration."),
     "schema": ("core.cli.schema:schema", "Writes the JSON Schema of clinic.yml, for editors."),
     "explain": ("core.cli.explain:explain", "Tells a setting's value and where it comes from."),

@@ -69,7 +69,7 @@ async def _start_stand_in(settings: Settings, catalogue: Catalogue, stack: Async
     if not catalogue.stand_ins:
         console.print("[red]No plugin brings a sandbox.[/] Install Deskbell with its sandbox, or leave out --sandbox.")
         raise typer.Exit(1)
-    stand_in = catalogue.stand_ins[0](host="127.0.0.1", port=settings.sandbox_port, folder=settings.home)
+    stand_in = catalogue.stand_ins[0](host="127.0.0.1", port=settings.sandbox_port, folder=settings.home / "sandbox")
     await stand_in.start()
     stack.push_async_callback(stand_in.stop)
     return Sandboxed(stand_in.overrides, stand_in.clock_file, stand_in)

@@ -47,7 +47,7 @@ async def _trace(what: str, words: bool, limit: int) -> None:
             console.print(f"There is no {'turn' if kind == 't' else 'conversation with turns'} {what}.")
             raise typer.Exit(1)
         for row in found:
-            console.print(_turn(row))
+            console.print(turn_tree(row))
         if words and kind == "c" and clinic:
             for line in await mailbox.transcript(connection, clinic, int(number)):
                 console.print(f"[dim]{line['at']:%d %b %H:%M:%S}[/] [bold]{line['author']:>7}[/]  ", end="")
@@ -69,7 +69,8 @@ def _list(rows: list[Any]) -> None:
     console.print(table)
 
 
-def _turn(row: Any) -> Tree:
+def turn_tree(row: Any) -> Tree:
+    """A turn's row as a tree for the terminal."""
     told = row["trace"]
     tree = Tree(
         f"[bold]t{row['id']}[/] c{row['conversation']} {row['at']:%Y-%m-%d %H:%M:%S} UTC  {row['outcome']}"

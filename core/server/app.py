@@ -29,6 +29,8 @@ def build_app(name: str, receiver: Receiver, readiness: Readiness, pages: Sequen
         GRACEFUL_SHUTDOWN_TIMEOUT=10,
         ACCESS_LOG=False,
         AUTO_EXTEND=False,
+        # It rewrites Sanic's own classes for one app; a sandbox may share the process.
+        TOUCHUP=False,
         MOTD=False,
     )
     app.error_handler.add(Exception, _refuse)

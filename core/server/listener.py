@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 from sanic import Sanic
+
+from deskbell import DeskbellError
+
+_BACKLOG = 1024
+
+
+class AddressUnusable(DeskbellError):
+    """The server's address is in use or not ours."""
 
 
 class Listener:
@@ -18,8 +27,17 @@ class Listener:
         self._server: Any = None
 
     async def start(self) -> None:
-        """Binds and serves. Raises `OSError` when the address is taken."""
-        self._server = await self._app.create_server(self._host, self._port, backlog=1024, access_log=False)
+        """Binds and serves. Raises `AddressUnusable` when the address is taken."""
+        # A socket of our own: Sanic takes port 0 for "none given".
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        try:
+            bound = socket.create_server((self._host, self._port), family=family, backlog=_BACKLOG)
+        except OSError as error:
+            raise AddressUnusable(
+                f"{self._host}:{self._port} cannot be listened on ({error.strerror}). Stop what uses it,"
+                " or set DESKBELL_HOST or DESKBELL_PORT."
+            ) from None
+        self._server = await self._app.create_server(sock=bound, backlog=_BACKLOG, access_log=False)
         if self._server is None:
             raise RuntimeError("Sanic made no server")
         await self._server.startup()

@@ -270,3 +270,15 @@ RETURNING clinic, id
 async def take_forgotten(connection: Connection, before: datetime, now: datetime) -> list[tuple[str, int]]:
     """Conversations that have been awake since before `before`: their wake must be enqueued again."""
     return [(row["clinic"], row["id"]) for row in await connection.fetch(_FORGOTTEN, before, now)]
+
+
+async def busy(connection: Connection, clinic: str) -> bool:
+    """Whether anything of a clinic still waits for a turn or for the carrier."""
+    found: bool = await connection.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM conversation WHERE clinic = $1 AND arrived > handled)
+            OR EXISTS (SELECT FROM outbox WHERE clinic = $1 AND status IN ('queued', 'sending'))
+        """,
+        clinic,
+    )
+    return found

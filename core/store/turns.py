@@ -173,6 +173,11 @@ async def one(connection: Connection, turn: int) -> asyncpg.Record | None:
     return await connection.fetchrow("SELECT * FROM turn WHERE id = $1", turn)
 
 
+async def newest(connection: Connection, clinic: str) -> asyncpg.Record | None:
+    """A clinic's last turn."""
+    return await connection.fetchrow("SELECT * FROM turn WHERE clinic = $1 ORDER BY id DESC LIMIT 1", clinic)
+
+
 def as_parked(work: Commit) -> Commit:
     """The same commit, marking its events as parked."""
     return replace(work, parked=True)

@@ -1,0 +1,118 @@
+"""The real server on a loopback port, in front of a real engine, with a real Telnyx binding."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+from core.config.catalogue import new_manager
+from core.config.clinic import ClinicPlan
+from core.config.schema import Burst, Sending, Turns
+from core.engine.engine import Engine
+from core.engine.live import LiveClinic
+from core.engine.pipeline import Pipeline
+from core.observers import ObserverCalls
+from core.server.app import build_app
+from core.server.listener import Listener
+from core.server.webhooks import Receiver
+from core.store.database import Database
+from deskbell import Clinic, ManualClock, ProviderContext, RawRequest, Service
+from plugins.channels.telnyx import TelnyxChannel, TelnyxConfig
+from plugins.channels.telnyx.testing import Signer, received
+
+NUMBER = "+12125550142"
+PATIENT = "+12125550111"
+PUBLIC = "https://desk.example/webhooks/telnyx/harbor-main"
+
+
+@dataclass
+class Site:
+    """A served clinic, and a provider that knows how to call it."""
+
+    http: httpx.AsyncClient
+    signer: Signer
+    clock: ManualClock
+    database: Database
+    engine: Engine
+    listener: Listener
+
+    def text(self, text: str | None = "hello there", *, message_id: str = "m1", **more: Any) -> RawRequest:
+        """A signed delivery of one text."""
+        now = self.clock.now()
+        body = received(message_id=message_id, sender=PATIENT, to=[NUMBER], text=text, at=now, **more)
+        return self.signer.sign(PUBLIC, body, now)
+
+    async def post(self, request: RawRequest, path: str = "/webhooks/telnyx/harbor-main") -> httpx.Response:
+        return await self.http.post(path, content=request.body, headers=dict(request.headers))
+
+    async def stored(self) -> int:
+        async with self.database.connection() as connection:
+            return int(await connection.fetchval("SELECT count(*) FROM event"))
+
+    async def ready(self) -> int:
+        return (await self.http.get("/health/ready")).status_code
+
+
+@pytest.fixture
+async def site(database: Database) -> AsyncIterator[Site]:
+    clock = ManualClock(datetime(2026, 3, 2, 15, tzinfo=UTC))
+    engine = Engine(database, clock, ObserverCalls(new_manager()))
+    signer = Signer()
+    channel = TelnyxChannel(
+        TelnyxConfig(number=NUMBER, api_key="KEY-of-a-test", public_key=signer.public_key),
+        ProviderContext("harbor", "harbor-main", PUBLIC, clock),
+    )
+    clinic = Clinic(
+        id="harbor",
+        name="Harbor",
+        timezone=ZoneInfo("America/New_York"),
+        phone="+12125550134",
+        services=(Service(name="Botox"),),
+    )
+    plan = ClinicPlan(
+        clinic=clinic,
+        folder=Path(),
+        channels={},
+        payments={},
+        models={},
+        knowledge=None,
+        pipeline=(),
+        burst=Burst.model_validate({"fragment": "4s", "text": "2s", "question": "1s", "cap": "10s"}),
+        turns=Turns.model_validate({"deadline": "5s", "attempts": 3}),
+        sending=Sending.model_validate(
+            {"attempts": 4, "max_age": "24h", "first_retry": "2s", "longest_retry": "5m", "unknown_after": "2m"}
+        ),
+        deposit=None,
+        digest="",
+    )
+    engine.directory.swap({"harbor": LiveClinic(plan, {"harbor-main": channel}, None, Pipeline([]))})
+
+    async def readiness() -> list[str]:
+        await database.ping()
+        return []
+
+    async with (
+        _listening(engine, readiness) as listener,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{listener.port}") as http,
+    ):
+        yield Site(http, signer, clock, database, engine, listener)
+
+
+@asynccontextmanager
+async def _listening(engine: Engine, readiness: Any) -> AsyncIterator[Listener]:
+    app = build_app(f"test-{uuid4().hex}", Receiver(engine.directory, engine.intake), readiness)
+    listener = Listener(app, "127.0.0.1", 0)
+    await listener.start()
+    try:
+        yield listener
+    finally:
+        await listener.stop(grace=1)
