@@ -140,11 +140,13 @@ def unknown_name(catalogue: Catalogue, kind: str, name: str, node: Node, path: P
     allowed = tuple(getattr(catalogue, kind))
     near = nearest(name, allowed)
     suspects = catalogue.suspects(kind, name)
-    named = any(plugin.brings for plugin in suspects) or any(plugin.name == name for plugin in suspects)
-    if suspects and (named or not near):
+    sure = any(plugin.brings or plugin.name == name for plugin in suspects)
+    if suspects and (sure or not near):
+        faults = "; ".join(f"{plugin.name} ({plugin.module}): {plugin.error}" for plugin in suspects)
         return ConfigError(
-            f"The plugin that brings '{name}' is broken: "
-            + "; ".join(f"{plugin.name} ({plugin.module}): {plugin.error}" for plugin in suspects),
+            f"The plugin that brings '{name}' is broken: {faults}"
+            if sure
+            else f"No working plugin brings '{name}'; one that is broken may: {faults}",
             node.place,
             path=dotted(path),
             kind=PLUGIN_BROKEN,

@@ -95,7 +95,7 @@ def _plan(
     errors = [*errors, *faults, *broken]
     if file is None:
         return None, errors
-    clinic, wrong = _clinic(file, folder.name, tree)
+    clinic, wrong = _clinic(file, folder.name, tree, references)
     if clinic is None:
         return None, [*errors, *wrong]
 
@@ -119,14 +119,16 @@ def _plan(
     return plan, errors
 
 
-def _clinic(file: ClinicFile, name: str, tree: Node) -> tuple[Clinic | None, list[ConfigError]]:
+def _clinic(file: ClinicFile, name: str, tree: Node, references: References) -> tuple[Clinic | None, list[ConfigError]]:
     """The clinic as stages see it. What can still be wrong is the folder's name, and what joins sections."""
     sections = {section: getattr(file, section) for section in OWN_SECTIONS}
     fields = {field: getattr(file.clinic, field) for field in type(file.clinic).model_fields}
     try:
         return Clinic(id=name, **fields, **sections), []
     except ValidationError as error:
-        return None, [_clinic_error(details["loc"], details["msg"], name, tree) for details in error.errors()]
+        return None, [
+            _clinic_error(details["loc"], references.scrub(details["msg"]), name, tree) for details in error.errors()
+        ]
 
 
 def _clinic_error(location: tuple[Any, ...], message: str, name: str, tree: Node) -> ConfigError:

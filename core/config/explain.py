@@ -14,6 +14,7 @@ from pydantic import BaseModel, SecretBytes, SecretStr
 from core.config.clinics import BindingPlan, ClinicPlan, LoadedClinics
 from core.config.nearest import nearest
 from core.config.node import Node, Path, dotted
+from core.config.references import references_in
 from core.config.schema import OWN_SECTIONS, ClinicSection
 from deskbell import Span
 
@@ -144,7 +145,7 @@ def _origin(node: Node) -> str:
     if node.set_by:
         return f"{node.set_by} (over {node.place})"
     if node.reference:
-        return f"{node.reference} ({node.place})" + (", not set" if node.unresolved else "")
+        return f"{references_in(node.reference)} ({node.place})" + (", not set" if node.unresolved else "")
     return str(node.place)
 
 

@@ -31,6 +31,11 @@ def is_reference(value: Any) -> bool:
     return isinstance(value, str) and re.search(WHOLE_REFERENCE, value) is not None
 
 
+def references_in(text: str) -> str:
+    """The references of a text, without what stands around them."""
+    return " ".join(found.group() for found in _REFERENCE.finditer(text) if not found["escaped"])
+
+
 class _Missing(Exception):
     """A reference that gives no value; the message says why."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from core.config.durations import Duration
 from deskbell import Booking, Clinic, Hours, Money, Service, Settings, Wording
@@ -92,7 +92,16 @@ ClinicSection: type[Settings] = create_model(
 )
 
 BindingKey = Annotated[str, Field(pattern=BINDING_KEY)]
-Pipeline = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+def _name_or_list(value: Any) -> Any:
+    listed = isinstance(value, list | tuple) and value and all(isinstance(item, str) for item in value)
+    if not listed and not isinstance(value, str):
+        raise ValueError("must be the name of a shipped pipeline, or a list of at least one stage")
+    return value
+
+
+Pipeline = Annotated[str | tuple[str, ...], BeforeValidator(_name_or_list)]
 
 
 class ClinicFile(Settings):
@@ -108,7 +117,7 @@ class ClinicFile(Settings):
     payments: Mapping[BindingKey, Binding] = Field(default={}, description="Ways to take deposits.")
     models: Mapping[BindingKey, Binding] = Field(default={}, description="Language models, in the order of the ladder.")
     knowledge: Binding | None = Field(default=None, description="Where answers are looked up.")
-    pipeline: str | Pipeline = Field(description="Name of a shipped pipeline, or stages from the outermost in.")
+    pipeline: Pipeline = Field(description="Name of a shipped pipeline, or stages from the outermost in.")
     stages: Mapping[str, Mapping[str, Any]] = Field(default={}, description="Settings of stages, by stage.")
     burst: Burst = Field(description="How long a turn waits for more texts.")
     turns: Turns = Field(description="How long a turn may take.")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -69,7 +69,7 @@ class Runtime(Settings):
             host = f"{host}:{parts.port}"
         user = f"{parts.username}:***@" if parts.username else ""
         # The query may hold a password too.
-        return urlunsplit((parts.scheme, f"{user}{host}", parts.path, "", ""))
+        return f"{parts.scheme}://{user}{host}{parts.path}"
 
 
 def read_environment(folder: Path | None = None, environ: Mapping[str, str] | None = None) -> dict[str, str]:

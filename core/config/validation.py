@@ -62,18 +62,28 @@ def _as_text(value: Any) -> Any:
     return value.get_secret_value() if isinstance(value, SecretStr | SecretBytes) else str(value)
 
 
-def _location(details: ErrorDetails) -> Path:
-    return tuple(step for step in details["loc"] if step != "[key]")
+def _location(root: Node, details: ErrorDetails) -> Path:
+    """Pydantic's location as a path of the file: without the names of union members that it puts between."""
+    node: Node | None = root
+    path: list[str | int] = []
+    steps = [step for step in details["loc"] if step != "[key]"]
+    for number, step in enumerate(steps, 1):
+        child = node.child(step) if node else None
+        if child is None and node and (number < len(steps) or not isinstance(node.value, Mapping)):
+            continue
+        path.append(step)
+        node = child
+    return tuple(path)
 
 
 def _target(node: Node, details: ErrorDetails) -> Node:
-    return node.closest(_location(details))
+    return node.closest(_location(node, details))
 
 
 def _explain(
     model: type[BaseModel], root: Node, path: Path, details: ErrorDetails, scrub: Callable[[str], str]
 ) -> ConfigError:
-    location = _location(details)
+    location = _location(root, details)
     node = root.closest(location)
     where = dotted((*path, *location))
     if details["type"] == "extra_forbidden":
