@@ -41,7 +41,9 @@ _STOP_ANYWHERE = frozenset(
 )
 #: Only as the whole message: "I can't make it. Cancel." is about an appointment.
 _STOP_ALONE = frozenset({"cancel", "end", "quit", "pare", "baja"})
-_STOP_TYPOS = frozenset({"stpo", "sotp", "stopp", "tsop", "st op", "stop it all", "st0p", "syop", "stip", "sstop"})
+_STOP_TYPOS = frozenset(
+    {"stpo", "sotp", "stopp", "tsop", "st op", "stop it all", "st0p", "syop", "stip", "sstop", "unsub"}
+)
 _START = frozenset({"start", "unstop", "subscribe", "resubscribe", "opt in", "optin", "comenzar", "empezar"})
 _HELP = frozenset({"help", "info", "ayuda"})
 _ASK = frozenset(
@@ -52,6 +54,7 @@ _ASK = frozenset(
         "stop now or what",
         "enough",
         "no more",
+        "remove",
         "go away",
         "cancle",
         "cancel it all",
@@ -75,8 +78,8 @@ _ASK = frozenset(
 )
 
 _POLITE = re.compile(
-    r"\b(?:please|pls|plz|plse|thanks?|thank you|thx|ty|tysm|kindly|now|immediately|ok|okay|hi|hey|hello|sorry|"
-    r"sir|maam|just|por ?favor|gracias|ya|lol|omg)\b"
+    r"\b(?:please|pls|plz|plse|thank you|thanks?|thx|ty|tysm|kindly|now|immediately|ok|okay|hi|hey|hello|sorry|"
+    r"sir|maam|and|just|por ?favor|gracias|ya|lol|omg)\b"
 )
 _THEM = r"(?:you|u|we|i|they)"
 _WRITE = r"(?:text(?:ing|s)?|t?xt(?:ing|s)?|messag(?:ing|es?|e)|msg(?:ing|s)?|contact(?:ing)?|sms|spam(?:ming)?)"
@@ -90,7 +93,7 @@ _STOP_PHRASES = tuple(
         rf"\b(?:stop|quit) {_BOTHER}(?: (?:me|us|my|to me|these|this|so)\b| {_TEXTS}\b|$)",
         rf"\b(?:stop|end|cancel|turn off|disable|discontinue) (?:all |the |these |those |your |any |me )*{_TEXTS}\b",
         rf"\b(?:dont|do not|never|no longer) (?:ever |want (?:you |u )?to |want (?:any |more |these |your )*)?"
-        rf"(?:be )?(?:{_WRITE}|{_TEXTS}|writ(?:e|ten)|texted|messaged|contacted|send)"
+        rf"(?:be )?(?:{_WRITE}|{_TEXTS}|writ(?:e|ten)|texted|messaged|contacted)"
         rf"(?: (?:me|us|this number|here|to me|from|anything|any|again|anymore|these|{_TEXTS})\b|$)",
         rf"\bno more {_TEXTS}\b",
         r"\b(?:un|u)subscrib(?:e|ed|ing)\b",
@@ -102,7 +105,11 @@ _STOP_PHRASES = tuple(
         r"\bleave (?:me|us) (?:the \w+ )?alone\b",
         r"\bi (?:want|would like|d like|wish) (?:you )?to (?:opt out|stop (?:receiving|getting))\b",
         rf"\b(?:stop|quit) (?:receiving|getting) (?:the |these |your |any )*{_TEXTS}\b",
-        r"\bdo not (?:disturb|contact)\b",
+        rf"\b(?:dont|do not) send (?:me )?(?:any|more|these|{_TEXTS})\b",
+        rf"\b(?:dont|do not|no longer) (?:want|wish|care) to (?:receive|get|have|see) "
+        rf"(?:any |more |these |your |ur )*{_TEXTS}\b",
+        rf"\bout of (?:these|this|your) (?:{_TEXTS}|list)\b",
+        r"\bi (?:said|told you to|asked you to) stop$",
         r"\bno me (?:escrib\w+|mand\w+|envi\w+|text\w+|contact\w+|moleste\w*)\b",
         r"\bno (?:mas|quiero (?:mas |recibir )?)\s?(?:mensajes|textos)\b",
         r"\bdejen? de (?:escribir\w*|mandar\w*|enviar\w*|molestar\w*)\b",
@@ -111,7 +118,8 @@ _STOP_PHRASES = tuple(
     )
 )
 _WRONG_NUMBER = re.compile(
-    rf"^(?:(?:sorry|oops|hi|hey|no|um|uh|i think|think) )*(?:{_THEM} (?:have|got|ve got|must have|texted) |youve got |"
+    r"^(?:(?:sorry|oops|hi|hey|no|um|uh|i think|think|not me|(?:this isnt|im not|this is not) \w+) )*"
+    rf"(?:{_THEM} (?:have|got|ve got|must have|texted) |youve got |"
     r"its |this is |it is |got )?(?:the |a )?wrong (?:number|person|guy|phone|num)\b(?! (?:is|was|for|before|in)\b)"
 )
 #: Turn a phrase round: the text asks for the opposite, or is about something else than texts.
@@ -123,6 +131,7 @@ _NOT_A_STOP = tuple(
         r"\bopt(?:ing)? out of (?:the |my |a |your )?(?!te?xt|messag|sms|all\b|it\b|this\b|these\b|everything)\w",
         r"\b(?:should|can|could|do|may) (?:i|we) (?:text|message|contact|write)\b",
         r"\bdont (?:text|message|contact) (?:and|while)\b",
+        r"\bby (?:accident|mistake)\b|\baccidentally\b",
     )
 )
 #: A stop with a condition: somebody wants other texts, or other hours, and perhaps none.
@@ -164,7 +173,11 @@ def _keyword(whole: str, sentences: list[str]) -> Reading | None:
 
 
 def _is_stop(words: str) -> bool:
-    if words in _STOP_ANYWHERE or words in _STOP_TYPOS or re.fullmatch(r"(?:stop ?)+(?:all)?", words):
+    if (
+        words in _STOP_ANYWHERE
+        or words in _STOP_TYPOS
+        or re.fullmatch(r"(?:(?:can|could|would|will) (?:you|u) )?(?:stop ?)+(?:all)?", words)
+    ):
         return True
     joined = words.replace(" ", "")
     return joined.startswith("un") and len(joined) <= 13 and OSA.distance(joined, "unsubscribe") <= 2

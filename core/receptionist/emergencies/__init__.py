@@ -14,8 +14,11 @@ from core.receptionist.emergencies.spelling import plain
 
 __all__ = ["Emergency", "asks_again", "recognise", "recognise_burst"]
 
-#: Right before a sign: it is absent. A comma between them keeps it: "no, chest pain".
-_ABSENT = re.compile(r"\b(?:no|not|without|never had|dont have|havent had|nor)(?: any| an?)? $")
+#: Right before a sign: it is absent, or asked about. A comma between them keeps it: "no, chest pain".
+_ABSENT = re.compile(
+    r"\b(?:no|not|without|never had|dont have|havent had|nor)(?: any| an?)? $"
+    r"|\b(?:will|would|could|might) (?:i |you |it )?$"
+)
 #: A question about risks.
 _RISK = re.compile(
     r"\b(?:can|could|does|do|will|would|might|may)\b.*\b(?:cause|lead to|give (?:you|me|people)|result in|happen)\b"
@@ -30,7 +33,7 @@ _SOMEBODY = re.compile(r"\b(?:i (?!get|book|do)|im|ive|my (?!first)|now|just|she
 _LONG_AGO = re.compile(
     r"\b(?:\d+|few|couple of|several|many|two|three|four|five|six|ten|some|a) (?:years?|yrs?|months?) (?:ago|back)\b"
     r"|\blast (?:year|month)\b|\bin (?:19|20)\d\d\b|\b(?:years|months|long) ago\b|\bwhen i was (?:an? |\d|young|little)"
-    r"|\bas a (?:kid|child|teen\w*)\b|\bhistory of\b|\bin the past\b|\bused to\b|\bback in\b"
+    r"|\bas an? (?:kid|child|baby|infant|teen\w*)\b|\bhistory of\b|\bin the past\b|\bused to\b|\bback in\b"
 )
 _HAD = re.compile(r"(?:had|have|has|having|with|severe|serious|bad|terrible|overdosed?)\b")
 _STILL = re.compile(r"\b(?:now|again|still|today|tonight|this morning|currently|happening|keeps?|im having)\b")

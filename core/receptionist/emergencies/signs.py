@@ -47,13 +47,16 @@ _PILLS = (
     r"(?:pills?|tablets?|medications?|medicine|meds|painkillers?|tylenol|ibuprofen|advil|xanax|ativan|oxy\w*|percocet|"
     r"vicodin|hydrocodone|valium|lidocaine|benadryl)"
 )
-_SKIN = r"(?:skin|lips?|nose|cheeks?|chin|forehead|face|areas?|spots?|patch(?:es)?|fingers?|toes?|tongue|ears?|it)"
+_SKIN = r"(?:skin|lips?|nose|cheeks?|chin|forehead|face|areas?|spots?|patch(?:es)?|fingers?|toes?|tongue|ears?)"
 _TIPS = r"(?:lips?|fingers?|fingertips|toes|tip of (?:my )?nose|tongue)"
-_PALE = r"(?:white|paler?|blue|bluish|gr[ae]y|gr[ae]yish|dusky|mottled|blotchy white|blanch(?:ed|ing)?)"
+_PALE = r"(?:white|paler?(?! (?:pink|red|brown))|blu(?:e|ish)|gr[ae]y(?:ish)?|dusky|mottled|blotchy|blanch(?:ed|ing)?)"
 _TURNS = (
     r"(?:turn(?:s|ed|ing)?|went|go(?:es|ing|ne)|becom(?:es|ing)|became|getting|gotten|got|started (?:turning|going))"
 )
-_TREATED = r"(?:fillers?|injections?|injected|shots?|syringes?|treatment)"
+_TREATED = (
+    r"(?:(?:after|since|following|from|had|got|around|near|where)\b(?: \w+){0,4}? "
+    r"(?:fillers?|injections?|injected|shots?|syringes?|treatment))"
+)
 
 _SIGNS: dict[Emergency, tuple[str, ...]] = {
     Emergency.SELF_HARM: (
@@ -62,6 +65,7 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         rf"(?:been |keep |started? )(?:cutting|hurting|harming) {_THEMSELVES}",
         r"suicid(?:e|al)\b(?! (?:squad|prevention|doors?|awareness))",
         r"self ?harm(?:ing)?",
+        rf"(?:cut|hurt|harmed|burned) {_THEMSELVES} on purpose",
         r"end(?:ing)? (?:my|his|her|their|it) (?:own )?(?:life|all)",
         r"(?:wants?|wanna|wish i could|hoping) (?:to )?die\b(?! (?:my|her|his|the|them|it|laughing|for|of)\b)",
         r"(?:dont|doesnt|do not) (?:want|wanna) (?:to )?(?:live|be alive|be here|exist|wake up) any ?more",
@@ -78,12 +82,15 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         rf"{_TROUBLE} (?:with |in |to |when )?(?:{_THEIR} )?breath(?:e|ing)?",
         r"(?:hard|harder|difficult|tough|hurts|painful) (?:for (?:me|him|her) )?to breathe?",
         r"short(?:ness)? of breath",
+        r"catching (?:my|his|her) breath",
         r"(?:not|stopped|isnt|stops) breathing",
-        r"breathing (?:is |has )?(?:stopped|gotten hard|hard|difficult|funny)",
-        r"gasping",
-        r"wheez(?:e|ing|y)",
+        r"breathing (?:is |has |feels? )?(?:getting |gotten |become )?"
+        r"(?:stopped|hard(?:er)?|worse|difficult|funny|weird)",
+        r"gasping\b(?! at)",
+        r"wheez(?:ing|y)",
         r"suffocating",
-        r"(?:am|im|is|was|started|keep|keeps|he|she|shes|hes) choking",
+        r"(?:am|im|is|was|started|keeps?|he|she|shes|hes) choking\b"
+        r"(?! on (?:the|these|those|that|your) (?:prices?|costs?|bill))",
         r"no puedo respirar",
         r"me cuesta respirar",
         r"no respira",
@@ -93,7 +100,7 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         rf"(?:pains?|pressure|tightness|heaviness|tightening|squeezing) (?:in|on|across) (?:{_THEIR} )?chest",
         rf"chest (?:{_OFTEN}|{_GOES})*(?:hurts|hurting|aches|aching|tight|tightening|heavy|pounding|burning)",
         r"(?:my|his|her) chest (?:really |has started to |started to )?hurt",
-        r"(?:having|have|had|is this|think its|maybe) (?:a )?heart ?attack",
+        r"(?:having|had|is this|think its|maybe) (?:a )?heart ?attack",
         r"heart attack (?:symptoms|signs)",
         r"dolor (?:de|en el) pecho",
         r"me duele el pecho",
@@ -116,11 +123,15 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
     ),
     Emergency.ALLERGY: (
         r"anaphyla\w+",
-        r"(?:severe|serious|bad|terrible|horrible|major|extreme|life threatening) (?:allergic )?reaction",
+        r"(?:severe|serious|terrible|horrible|major|extreme|life threatening) (?:allergic )?reaction",
+        r"bad allergic reaction",
+        r"(?:having|have|had|got|getting) (?:an? )?(?:really |very )?bad reaction",
+        r"bad reaction to",
         r"(?:having|have|has|had|got|getting|with) (?:an? |some |kind of |this )*allergic reaction",
         r"allergic reaction (?:now|right now|happening|to the)",
         rf"(?:throat|airway|tongue) (?:{_OFTEN}|{_GOES}|like its )*{_SWELLS}",
-        r"(?:cant|trouble|difficulty|hard to|unable to|hardly|barely) swallow(?:ing)?",
+        r"(?:cant|trouble|difficulty|hard to|unable to|hardly|barely) swallow(?:ing)?\b"
+        r"(?! (?:pills?|tablets?|capsules?))",
         rf"(?:face|eyes|lips?|neck|mouth) (?:{_OFTEN}|{_GOES})*{_SWELLS}(?: up)? "
         r"(?:really |so |very |up )*(?:fast|quickly|rapidly|shut)",
         r"(?:swelling|swollen) (?:is )?spreading (?:to|down|into)\b.*\b(?:neck|throat|eyes?|tongue)",
@@ -130,28 +141,31 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         r"se me (?:cierra|hincha|esta cerrando) la (?:garganta|lengua)",
     ),
     Emergency.OVERDOSE: (
-        r"overdos(?:e|ed|ing)\b(?! of (?:cuteness|fun))",
+        r"overdos(?:e|ed|ing)\b(?! of (?:cuteness|fun|sun\w*|love))",
         r"(?:i|he|she|just) od(?:d|ed|ing)",
         r"(?:took|taken|swallowed|ate|drank) (?:way |far )?too (?:many|much) (?:of )?"
         rf"(?:{_THEIR} )?(?:\w+ )?{_PILLS}",
         r"(?:took|swallowed|drank) (?:the |a |my )*(?:whole|entire) bottle",
         r"took (?:all )?(?:\w+ )?pills at once",
+        rf"(?:took|taken|swallowed) (?:a )?(?:bunch|lot|handful|bottle) of (?:\w+ )?{_PILLS}",
         r"poisoned",
         r"(?:swallowed|drank) (?:some )?(?:bleach|numbing cream|antifreeze)",
         r"sobredosis",
     ),
     Emergency.VISION: (
-        rf"(?:los(?:t|ing|e|es)|loss of) {_ONE}*{_EYESIGHT}\b{_NOT_CARE}",
+        rf"(?:los(?:t|ing|e|es)|loss of) {_ONE}*{_EYESIGHT}\b{_NOT_CARE}(?! of)",
         rf"{_EYESIGHT}\b{_NOT_CARE} (?:in {_ONE}*eyes? )?(?:{_OFTEN}|{_GOES})*"
         rf"(?:{_DIM}|worse|weird|funny|bad|lost|loss|changed)",
         rf"(?:blurr?y|blurr?ed|double|tunnel|cloudy|foggy) {_EYESIGHT}\b{_NOT_CARE}",
-        rf"eyes? (?:{_OFTEN}|{_GOES})+(?:blurr?y|blurr?ed|black|dark|blind)",
+        rf"eyes? (?:{_OFTEN}|{_GOES})+(?:blurr?y|blurr?ed|dark|blind)",
         rf"(?:blurr?y|blurred|blind) (?:in|on|out of) {_ONE}*(?:eyes?|side)",
         r"seeing (?:double|blurr?y|spots|flashes|stars|black)",
-        r"(?:everything|its all|all) (?:is |looks |went |turned |got |has gone |gone )*(?:blurr?y|blurred|black|foggy)",
-        r"(?:im|i am|went|going|gone|turned|hes|shes|almost|suddenly) (?:\w+ )?blind\b(?! (?:date|spots?|folded))",
-        r"(?:cant|unable to|barely|hardly) see (?:anything|nothing|well|properly|clearly|straight|right|out of|from|"
-        r"with|at all|(?:in|through) (?:my|one)|(?:my )?(?:left|right)|any ?more)\b(?! (?:it|you|the|on)\b)",
+        r"(?:everything|its all) (?:is |looks |went |turned |got |has gone |gone )*(?:blurr?y|blurred|black|foggy)",
+        r"(?:im|i am|went|going|gone|turned|hes|shes|almost|suddenly) (?:\w+ )?blind\b"
+        r"(?! (?:date|spots?|folded|without))",
+        r"(?:cant|unable to|barely|hardly) see (?:anything|nothing|well|properly|clearly|straight|right|out (?:of|my)|"
+        r"from|with|at all|(?:in|through) (?:my|one)|(?:my )?(?:left|right)|any ?more)\b"
+        r"(?! (?:it|you|the|on|in your|available|open|online)\b)",
         r"cant see(?=[ ,.!?]*$)",
         rf"(?:curtain|shadow|black spots?|flashes|floaters) (?:over|in|across) {_ONE}*(?:eyes?|{_EYESIGHT})",
         r"no (?:puedo ver|veo) (?:nada|bien)",
@@ -166,6 +180,11 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         r"(?:spreading|growing|getting bigger|expanding)",
         rf"{_SKIN}(?: \w+){{0,4}} (?:is |are |looks? ){_PALE} (?:and )?(?:cold|spreading|painful|numb)",
         rf"{_TREATED}\b(?=.*\b{_SKIN} (?:\w+ ){{0,4}}?(?:is |are |looks? |feels? )(?:\w+ )?{_PALE}\b)",
+        rf"{_SKIN} (?:\w+ ){{0,4}}?(?:is |are |looks? )(?:\w+ )?{_PALE}\b(?=.*\b{_TREATED}\b)",
+        rf"{_PALE} (?:spots?|patch(?:es)?|blotch(?:es)?|areas?)\b(?!.*\b(?:teeth|tooth)\b)"
+        rf"(?=.*\b{_TREATED}\b)",
+        rf"(?:skin|lips?|nose) {_OFTEN}*{_TURNS} (?:dark|black|purple)\b"
+        r"(?=.*\b(?:hurts|painful|pain|cold|spreading|numb)\b)",
         r"vascular occlusion",
         r"necrosis",
         r"la piel (?:\w+ ){0,3}(?:blanca|palida|azul|morada)",
@@ -173,7 +192,9 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
     Emergency.COLLAPSE: (
         r"(?:unconscious|unresponsive)",
         r"(?:wont|doesnt|not|isnt) wak(?:e|ing) up",
-        r"just (?:passed out|fainted|collapsed)",
+        r"just (?:passed out|fainted|collapsed|blacked out)",
+        r"(?:passed|blacked) out (?:after|from|during|and|twice|again|today)\b(?! last)",
+        r"fainted (?:after|from|during|and|twice|again|today)\b(?! last)",
         r"(?:having|has|had|have|started) (?:a )?seizures?",
         r"convuls(?:ing|ions)",
         r"(?:wont|doesnt|cant|not|never|hasnt|isnt|couldnt) (?:get it to )?stop(?:ped|ping)? (?:the )?"

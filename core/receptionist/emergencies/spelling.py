@@ -89,6 +89,7 @@ def plain(text: str) -> str:
     words = re.sub(r"([a-z])\1{2,}", r"\1", words)
     words = re.sub(r"[^a-z0-9.,!?;\n]+", " ", words)
     words = re.sub(r"[a-z]+", lambda word: _mended(word.group()), words)
+    words = re.sub(r"\b(my|him|her|them) (self|selves)\b", r"\1\2", words)
     return re.sub(r"\b(?:can not|cannot|can t)\b", "cant", words).strip()
 
 

@@ -24,7 +24,9 @@ Remove me | remove me from your list | remove my number | Please delete my numbe
 wrong number | Sorry, wrong number | You have the wrong number | you've got the wrong person
 This is the wrong number | stop spamming me | stop calling me | stop bothering me | turn off notifications
 no me escriban | No me escribas más | no más mensajes | número equivocado | dejen de escribirme
-I would like to stop receiving these messages | STOP TEXTING ME!!! | don’t message me again | stop sending texts
+I would like to stop receiving these messages | STOP TEXTING ME!!! | I don't want to receive texts
+I no longer wish to receive messages | I said stop | Not me, wrong number | This isn't Dana, wrong number
+don't send me any more of these | would you please stop | unsub | don’t message me again | stop sending texts
 """
 
 NOT_ABOUT_CONSENT = """
@@ -43,6 +45,9 @@ should I text or call? | 5 | 10:30 | 👍 | alto voice lessons | stop at 2 syrin
 do I have to stop taking anything before? | can you stop the bleeding | I was told to stop retinol
 what do I do to stop grinding my teeth | no worries | no | never been there | I don't know
 call me at the end of the day | unsure | un momento | how long until it ends | is parking free?
+don't send me the wrong form | I do not contact lenses wear | unsubscribed by accident can you check
+the wrong number was on the form | please remove me from Friday | Do not call before 9 | no more botox for me thanks
+can you stop my membership | did you get my messages | leave me a message | husband told me not to text
 """
 
 START = "START | start | Start! | please start | UNSTOP | resubscribe | start texting me again | opt me back in"
@@ -50,7 +55,7 @@ HELP = "HELP | help | Help! | HELP please | info | INFO | info? | ayuda"
 UNCLEAR = """
 stop it | enough | not interested | I'm not interested | No longer interested. | cancle | cancel everything
 cancelar | go away | no more | I'm done | end this | stop texting me so late | stop texting me at night
-cancel my subscription
+cancel my subscription | remove
 """
 
 

@@ -10,13 +10,15 @@ SIGNS = {
         my vision is blurry | my vision went black | I have double vision since the injection | I’m going blind
         everything is blurry | blind in one eye | my eye went dark | cant see anything | seeing double
         I cannot see clearly | my eyes are so blurry | there's a curtain over my right eye | loss of vision
-        My vison is blury | I can't see!! | no puedo ver bien
+        My vison is blury | I can't see!! | no puedo ver bien | cant see out my right eye since filler
+        everything went black for a second
     """,
     Emergency.BREATHING: """
         I can't breathe | cant breath | I CANT BREATHE | having trouble breathing
         difficulty breathing after the shot | it's hard to breathe | short of breath
         shortness of breath since yesterday | he's not breathing | she is choking | I'm wheezing | gasping for air
         trouble brething | I can’t breatheeee | struggling to breathe | no puedo respirar | can hardly breathe
+        my breathing is getting worse | hard time catching my breath
     """,
     Emergency.CHEST: """
         chest pain | I have chest pains | my chest hurts | pain in my chest | tightness in my chest
@@ -28,7 +30,8 @@ SIGNS = {
         white patch spreading on my cheek | pale spot is spreading | my lips are blue
         skin got pale and cold after the filler | My skin is blanching | I had filler today and my lip looks white
         blue skin spreading near my nose | the area above my lip is turning grey | my fingers are blue
-        tip of my nose is grey
+        tip of my nose is grey | white spots around my nose after filler and it really hurts
+        my skin looks grey around the injection site | my nose is turning dark and it hurts
     """,
     Emergency.STROKE: """
         I think I'm having a stroke | my speech is slurred | slurring my words | one side of my face is drooping
@@ -46,15 +49,16 @@ SIGNS = {
         I want to kill myself | I want to die | feeling suicidal | I don't want to live anymore
         thinking about hurting myself | I'm going to end my life | better off dead | there's no reason to live
         wanna kms | I have been cutting myself | if my lips stay like this I'll kill myself | me quiero morir
-        my friend wants to die | I wish I was dead
+        my friend wants to die | I wish I was dead | I cut myself on purpose | i'm going to kill my self
     """,
     Emergency.OVERDOSE: """
         I took too many pills | I overdosed | I think she overdosed on xanax | took too much of my medication
-        swallowed too many tablets | I took the whole bottle
+        swallowed too many tablets | I took the whole bottle | took a bunch of pills
     """,
     Emergency.COLLAPSE: """
         she just passed out and won't wake up | he is unconscious | she's having a seizure | it won't stop bleeding
         bleeding heavily from the extraction | this is a medical emergency | should I call 911
+        I passed out after the injection
     """,
 }
 
@@ -79,6 +83,12 @@ turning 40 next week | the black friday special | are your hygienists chest-deep
 what's the strokes band playing | I'm dead tired | drop dead gorgeous | blue peel price | pale pink nails
 my heart stopped when I saw the price | seeing results already | I see spots on my calendar | my mouth is still numb
 can I park in the red zone | I'm short on time | version 2 of my smile | I almost choked up, so happy
+can I get botox if I have asthma and sometimes wheeze | I lost sight of my email
+I'm blind without my glasses, large text please | an all black outfit is ok? | my skin went pale pink after the peel
+bruise under my eye went black | my bruise turned blue and green | can't see anything available on friday
+I can't swallow pills | will I have an allergic reaction? | overdose of sunshine, I need IPL
+I'm choking on the price lol | gasping at these prices | my son had seizures as a baby, is nitrous ok
+I want filler but my skin is very pale | can't move my appointment | it turned out white, lovely
 """
 
 

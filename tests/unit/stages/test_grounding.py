@@ -82,7 +82,7 @@ BLOCKED = {
         system: you are a bot | conversation_id 55 | sk-live-abcdefghijkl1234 | I am Claude
         id 3f2504e0-4f89-11d3-9a0c-0305e82c3301 | {"text": "hi"} | KeyError: 'name'
     """,
-    "placeholder": "Hi {name}! | Hi [NAME], | Hello <first name> | {{clinic}} | Call ____ now | Dear first_name | on TBD",
+    "placeholder": "Hi {name}! | Hi [NAME], | Hello <first name> | {{clinic}} | Call ____ now | Dear first_name | TBD",
 }
 
 
