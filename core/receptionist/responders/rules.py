@@ -1,0 +1,206 @@
+"""The rules responder: words every step from templates, the clinic's facts and its knowledge. No network, no key.
+
+With no credentials at all, a clinic is answered by this. Plain GSM-7 words, one question a text, three segments.
+"""
+
+from __future__ import annotations
+
+import re
+
+from core.receptionist.opening import call_back
+from core.receptionist.planner import Act
+from core.receptionist.responders.answers import Answer, answer, phone_text, unknown_line
+from core.receptionist.responders.asking import menu, pick, question
+from core.receptionist.responders.contract import Reply, Scene
+from core.receptionist.sms import count, normalise
+from core.receptionist.understanding.reading import NO_PREFERENCE
+from core.receptionist.when import listed
+from deskbell.turn import RequestStatus
+
+_SEGMENTS = 3
+
+
+class RulesResponder:
+    """Holds no state; one serves all clinics."""
+
+    async def reply(self, scene: Scene) -> Reply:
+        """Raises what the knowledge provider raises."""
+        if scene.step.act is Act.SILENT:
+            return Reply("")
+        answers = [await answer(one, scene) for one in scene.step.questions]
+        body = [one.text for one in answers if one.text]
+        head = [_greeting(scene), _lead(scene, bool(body))]
+        unanswered = any(one.unanswered for one in answers)
+        if unanswered:
+            body.append(unknown_line(scene, scene.said))
+        body += [_news(scene), _unfit(scene), _picture(scene)]
+        text = _fitted(head, body, _closing(scene, answers, unanswered))
+        return Reply(text, unanswered, tuple(one.source for one in answers if one.source))
+
+
+def _fitted(head: list[str], body: list[str], closing: str) -> str:
+    """One text within the budget: what opens it goes first, then later answers; the end always stays."""
+    head, body = [part for part in head if part], [part for part in body if part]
+    while True:
+        text = normalise(" ".join([*head, *body, closing]).strip())
+        if count(text).segments <= _SEGMENTS or not (head or body):
+            return text
+        (head if len(head) > 1 else body if body else head).pop()
+
+
+def _greeting(scene: Scene) -> str:
+    """The clinic's own greeting, once a contact; its own question gives way to ours."""
+    if not scene.step.greet:
+        return ""
+    greeting = scene.clinic.say(scene.clinic.wording.greeting).strip()
+    if "?" in greeting and _asks(scene):
+        kept = [part for part in re.split(r"(?<=[.!?])\s+", greeting) if "?" not in part]
+        greeting = " ".join(kept) or f"Hi, this is {scene.clinic.name}."
+    return greeting
+
+
+def _asks(scene: Scene) -> bool:
+    return scene.step.ask is not None or scene.step.act is not Act.TALK
+
+
+def _lead(scene: Scene, answered: bool) -> str:
+    """A few words that show the last text was read."""
+    step, known = scene.step, scene.known
+    if answered and not step.learned & {"first_name", "last_name"}:
+        return ""
+    if step.lost and step.act is Act.TALK:
+        return (
+            "Sorry, I didn't quite get that."
+            if step.ask and not step.ask.again
+            else "Sorry, let me ask that another way."
+        )
+    if step.act not in (Act.TALK, Act.UPDATE):
+        return ""
+    if step.learned & {"first_name", "last_name"} and known.first_name:
+        return pick(
+            (f"Thanks, {known.first_name}.", f"Nice to meet you, {known.first_name}."),
+            scene.said if scene.said < 2 else 0,
+        )
+    if step.questions or step.unsold or step.act is Act.UPDATE or step.unfit:
+        return ""
+    if "service" in step.learned and known.service:
+        return f"Happy to help with {known.service}."
+    if "new_or_returning" in step.learned:
+        return (
+            "Great, we look forward to meeting you."
+            if known.new_or_returning == "new"
+            else "Good to hear from you again."
+        )
+    if "when" in step.learned and known.when:
+        return f"Noted: {known.when.text}."
+    if "variant" in step.learned or "provider" in step.learned:
+        return f"Noted: {known.variant if 'variant' in step.learned else known.provider}."
+    if step.greet and not step.learned:
+        return "Thanks for texting us."
+    if step.ask and step.ask.again:
+        return "Happy to help."
+    return ""
+
+
+def _news(scene: Scene) -> str:
+    """What is not sold and what is, and what may help with a concern."""
+    step, clinic = scene.step, scene.clinic
+    if step.unsold:
+        return f"We don't offer {step.unsold}. We do have {menu(clinic)}."
+    if step.options:
+        choice = listed(list(step.options))
+        return f"For that, patients often ask us about {choice}. The provider will see what suits you best."
+    if "concern" in step.learned and not scene.known.service:
+        return "Our provider will look at that with you and suggest what suits you best."
+    return ""
+
+
+def _unfit(scene: Scene) -> str:
+    unfit = scene.step.unfit
+    return f"{unfit.reason}; {unfit.nearest}." if unfit else ""
+
+
+def _picture(scene: Scene) -> str:
+    if not scene.step.picture or scene.step.act is Act.HAND_OVER:
+        return ""
+    return "Thanks for the picture. Someone from our team will look at it."
+
+
+def _closing(scene: Scene, answers: list[Answer], unanswered: bool) -> str:
+    """The end of the text: a question, or what happens next."""
+    step = scene.step
+    by = call_back(scene.clinic, scene.now)
+    match step.act:
+        case Act.TALK:
+            return _asking(scene)
+        case Act.COMPLETE:
+            return _confirmation(scene, by)
+        case Act.HAND_OVER:
+            return _hand_over(scene, by)
+        case Act.UPDATE:
+            return f"I've updated your request: {_request(scene)}. Our team will call you {by} to fix the time."
+        case Act.STATUS:
+            return f"{_hello(scene)}our team has your request.{_will_call(scene, by)}"
+        case Act.PASS_ON:
+            return (
+                ""
+                if unanswered or any(one.text for one in answers)
+                else f"Thanks, I've passed that on to our team.{_will_call(scene, by)}"
+            )
+        case Act.WELCOME:
+            return "You're welcome! Text us any time." if scene.said % 2 else "You're welcome!"
+        case Act.SILENT:
+            return ""
+
+
+def _asking(scene: Scene) -> str:
+    step = scene.step
+    if step.ask is None:
+        return ""
+    if step.unfit:
+        return (
+            "Would one of those work?"
+            if step.unfit.nearest.startswith("the nearest")
+            else "Is there a time then that works?"
+        )
+    if step.unsold and step.ask.field == "service":
+        again = step.ask.again
+        return "Is there one of them you'd like to know more about?" if again else "Would one of those be of interest?"
+    return question(step.ask, scene.clinic, scene.said)
+
+
+def _confirmation(scene: Scene, by: str) -> str:
+    """What was understood and what happens next, and no word more than is true."""
+    name = scene.known.first_name
+    thanks = f"Thanks, {name}!" if name else "Thanks!"
+    return f"{thanks} Here's what I have: {_request(scene)}. Our team will call you {by} to fix the time."
+
+
+def _request(scene: Scene) -> str:
+    known = scene.known
+    service = f"{known.service} ({known.variant})" if known.variant else known.service
+    extra = known.notes[len("Also ") :] if known.notes.startswith("Also ") else ""
+    parts = [
+        f"{service} and {extra}" if service and extra else service or ("a consultation" if known.concern else ""),
+        f"with {known.provider}" if known.provider and known.provider != NO_PREFERENCE else "",
+        {"new": "first visit", "returning": "returning patient"}.get(known.new_or_returning, ""),
+        known.when.text if known.when else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _hand_over(scene: Scene, by: str) -> str:
+    if scene.step.lost:
+        return f"I'm not sure I follow, so someone from our team will read this and get back to you {by}."
+    if scene.step.reason == "a complaint":
+        return f"I'm sorry to hear that. I'm handing this to our team, and someone will contact you {by}."
+    return f"Of course. Someone from our team will call you {by}. You can also reach us at {phone_text(scene.clinic)}."
+
+
+def _hello(scene: Scene) -> str:
+    return f"Hi {scene.known.first_name}, " if scene.known.first_name else "Hi, "
+
+
+def _will_call(scene: Scene, by: str) -> str:
+    """The promise of a call, where one is owed."""
+    return f" They'll call you {by}." if scene.request is RequestStatus.READY else ""

@@ -1,0 +1,222 @@
+"""What a patient asks: the topic of each question, so that it can be answered from the clinic's own facts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.receptionist.understanding.words import Clause
+
+
+class Topic(StrEnum):
+    """What a question is about."""
+
+    #: Doses, side effects, safety with a condition: only the provider decides.
+    MEDICAL = "medical"
+    #: An appointment that exists already: moving, cancelling, being late.
+    APPOINTMENT = "appointment"
+    #: Who or what is writing here.
+    IDENTITY = "identity"
+    HOURS = "hours"
+    ADDRESS = "address"
+    PHONE = "phone"
+    WEBSITE = "website"
+    PRICE = "price"
+    DURATION = "duration"
+    SERVICES = "services"
+    #: Whether something can be had: "do you do Botox?"
+    SELLS = "sells"
+    #: Whether there is a free time.
+    AVAILABILITY = "availability"
+    #: How to book.
+    BOOKING = "booking"
+    #: Anything else; the clinic's knowledge may know.
+    KNOWLEDGE = "knowledge"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of the patient."""
+
+    topic: Topic
+    #: The patient's words; empty where they may go no further.
+    text: str = field(repr=False)
+    #: Services it is about.
+    services: tuple[str, ...] = ()
+    start: int = 0
+    #: No question by its form: answered when the clinic's knowledge has something, else passed over.
+    soft: bool = False
+
+
+_MEDICAL = re.compile(
+    r"\b(?:pregnan(?:t|cy)|breast ?feed(?:ing)?|medications?|meds|antibiotics?|blood thinners?|accutane|isotretinoin|"
+    r"allerg(?:y|ies|ic)|diabet(?:es|ic)|lupus|cancer|chemo|epilep\w+|seizures?|autoimmune|heart condition|"
+    r"side[- ]?effects?|"
+    r"safe|dangerous|risks?|risky|dosage|dose|how many units|how much botox (?:do|will|would) i|infect(?:ed|ion)|"
+    r"swollen|"
+    r"swelling|bruis\w+|bleeding|rash|fever|ibuprofen|advil|aspirin|tylenol|alcohol|prescri\w+|diagnos\w+)\b"
+)
+_APPOINTMENT = re.compile(
+    r"\b(?:cancel|re-?schedule|change|move|push(?: back)?|confirm|check on|switch)\b(?: \w+){0,2} (?:my|"
+    r"our) (?:\w+ )?"
+    r"(?:appointment|appt|booking|visit|time|consult\w*)\b|\b(?:running|gonna be|going to be|i'?ll be|be a (?:few|"
+    r"little|bit)) "
+    r"(?:\w+ ){0,3}late\b|\b(?:when|what time) is my (?:appointment|appt)\b|\bmy (?:appointment|appt) (?:is|was|"
+    r"time)\b|"
+    r"\bcan'?t make (?:it to )?my (?:appointment|appt)\b"
+)
+_IDENTITY = re.compile(
+    r"\b(?:are (?:you|u) (?:an? |the )?(?:\w+ )?(?:bot|robot|real|human|ai|machine|computer|person)|"
+    r"is this (?:an? )?(?:\w+ )?"
+    r"(?:bot|robot|real person|person|human|ai|automated|computer|machine)|who(?:'s| is|s) this|"
+    r"who am i (?:texting|talking)|"
+    r"am i (?:texting|talking) (?:to|with) an?)\b"
+)
+_AVAILABILITY = re.compile(
+    r"\b(?:openings?|availab\w+|slots?|(?:have|got|do) (?:\w+ )?appointments?|fit (?:me|us) in|squeeze|see me|"
+    r"get (?:me )?in|come (?:in|by|over)|free (?:on|at|this|next|"
+    r"tomorrow|today)|any appointments?|appointments? (?:on|at|this|next|for|after|before|tomorrow|today|available)|"
+    r"(?:have|got) (?:anything|any ?time|something|a time|time|space|room)|anything (?:on|at|this|next|after|"
+    r"before|tomorrow|today|"
+    r"available|open|sooner|earlier|later)|when can i|what times?(?! (?:do|are) (?:you|u|y'all) (?:open|close))|"
+    r"what days?|soonest|"
+    r"earliest|schedule (?:me|something)|book (?:me|something|for|on|in|a|an|it)|can i (?:book|get|have|make|schedule)|"
+    r"could i (?:book|get|have|make|schedule))\b"
+)
+#: About a time only when one stands in the question: "how about Tuesday?", "does 4 work?"
+_PROPOSAL = re.compile(
+    r"\b(?:how|what) about\b|\b(?:does|would|is|will) [\w: ]{0,30}(?:work|ok|okay|possible|good|better)\b|"
+    r"\b(?:can|could|should) (?:i|we) (?:do|make it|try|change|switch)\b|\bmaybe\b"
+)
+_TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
+    (Topic.APPOINTMENT, _APPOINTMENT),
+    (Topic.IDENTITY, _IDENTITY),
+    (
+        Topic.PRICE,
+        re.compile(
+            r"\bhow much\b(?! (?:time|downtime|longer|pain|does it hurt|botox do|do i need|will i need|swelling|"
+            r"notice))"
+            r"|\b(?:price[sd]?|pricing|costs?|charges?|rates?|expensive|how many dollars)\b|\$\$+|\bfees?\b"
+        ),
+    ),
+    (
+        Topic.HOURS,
+        re.compile(
+            r"\b(?:(?:your|the|business|opening|office|store|clinic|saturday|sunday|weekend|holiday|what|"
+            r"ur) hours|hours of operation|"
+            r"hours\?*$|(?:are|r) (?:you|u|y'all|you guys) (?:\w+ ){0,2}open(?:ed)?\b(?! to)|"
+            r"(?:when|what time|how late|how early|until when|til when|what days?) (?:do|are|does|r) (?:you|u|"
+            r"y'all|the \w+)(?: guys)? ?"
+            r"(?:\w+ ){0,2}(?:open|close|closed)?|(?:do|does) (?:you|u|y'all)(?: guys)? (?:open|close)|"
+            r"you(?: guys)? open|"
+            r"(?:are|r) (?:you|u|y'all) (?:\w+ ){0,2}closed|is (?:the )?\w+ open)\b|^\W*hours\W*$"
+        ),
+    ),
+    (
+        Topic.ADDRESS,
+        re.compile(
+            r"\b(?:where(?:'s| is| are|s)?(?: \w+){0,2} (?:you|u|y'all|your|the clinic|located|this|it|office|"
+            r"place|spa|studio)\b|"
+            r"(?:your|the|ur) (?:address|location)|what(?:'s| is)? (?:the |your )?address|address(?= please|\?|$)|"
+            r"located|"
+            r"directions|how (?:do|can) i get (?:there|to (?:you|the)))\b|^\W*(?:address|location|directions)\W*$"
+        ),
+    ),
+    (
+        Topic.PHONE,
+        re.compile(
+            r"\b(?:(?:your|a|the|ur|office|clinic|contact) (?:phone|telephone|number|phone number|contact number)|"
+            r"phone number|"
+            r"number (?:to|i can|can i) call|can i (?:just )?call (?:you|u|the|someone)|what number)\b|"
+            r"^\W*(?:phone|number)\W*$"
+        ),
+    ),
+    (Topic.WEBSITE, re.compile(r"\b(?:web ?site|web ?page|web address|url|instagram|site online)\b")),
+    (
+        Topic.DURATION,
+        re.compile(
+            r"\bhow long\b.*\b(?:take|appointment|appt|session|visit|be there|procedure|treatment)\b|"
+            r"\bhow much time\b|"
+            r"\bhow many minutes\b|\bduration\b"
+        ),
+    ),
+    (
+        Topic.SERVICES,
+        re.compile(
+            r"\b(?:(?:what|which)(?: (?:kind|type|sort)s? of)?(?: \w+)? (?:services|treatments|procedures|options)|"
+            r"what (?:all )?(?:do|can) (?:you|u|y'all)(?: guys)? (?:offer|do|have|sell|provide)\b(?! for)|(?:your|"
+            r"the|a) (?:services|treatments|menu)|"
+            r"list of|service menu|services do you)\b|^\W*(?:services|treatments|menu)\W*$"
+        ),
+    ),
+)
+_SELLS = re.compile(
+    r"\b(?:(?:do|does|can) (?:you|u|y'all|your \w+)(?: guys)?(?: also| still| even)? (?:do|offer|have|sell|carry|"
+    r"provide|give|perform)|"
+    r"is there|are there|do you got|offer)\b"
+)
+_BOOKING = re.compile(
+    r"\b(?:how (?:do|can|would) i (?:book|schedule|make|set up|get)|(?:can|could|may) (?:i|you|"
+    r"we) (?:please )?(?:book|schedule|make|set|"
+    r"get (?:an?|me)|help me (?:book|schedule)|sign)|(?:like|love|want|need|looking|hoping|wanting|"
+    r"trying) (?:to )?(?:book|schedule|make|set up|get|come|do|try)|"
+    r"book (?:an?|me|my|in)|make an (?:appointment|appt)|set up an?|an (?:appointment|appt)|schedule (?:an?|me|my|"
+    r"something)|sign me up)\b"
+)
+_INTENT = re.compile(
+    r"\b(?:book|booking|schedul\w+|appointments?|appt|consult\w*|come in|get in|sign me up|i'?d (?:like|love)|"
+    r"i want|i wanna|i need|"
+    r"looking (?:for|to|into)|interested|thinking (?:about|of))\b"
+)
+_COURTESY = re.compile(
+    r"^\W*(?:(?:hi|hey|hello|so|ok)\b\W*)*(?:how(?:'s| is| are|s)? (?:you|u|it going|everything|your day)\b.*|"
+    r"what'?s up|(?:is )?any(?:one|body) (?:there|here|home)|"
+    r"(?:are )?(?:you|u) there|can (?:you|u|someone|anyone) (?:please )?help(?: me)?(?: out)?|(?:can|could|"
+    r"may) i ask (?:you )?(?:a |some )?(?:quick )?(?:question|something)s?|"
+    r"i (?:have|had|got) (?:a|some) (?:quick )?questions?|do you have a (?:minute|second|sec))\W*$"
+)
+_CANCELLING = re.compile(r"\bcancel\w*|no[- ]?show|late fee\b")
+
+
+def topic_of(clause: Clause, *, sells: bool) -> Topic | None:
+    """What a clause asks, or None. `sells`: it names a treatment."""
+    text = clause.text
+    if _APPOINTMENT.search(text):
+        return Topic.APPOINTMENT
+    if is_courtesy(text) or (not clause.asks and len(text.split()) > 3):
+        return None
+    if clause.asks and _MEDICAL.search(text):
+        return Topic.MEDICAL
+    for topic, pattern in _TOPICS:
+        if pattern.search(text) and not (topic is Topic.PRICE and _CANCELLING.search(text)):
+            return topic
+    if not clause.asks:
+        return None
+    if sells and _SELLS.search(text):
+        return Topic.SELLS
+    if _BOOKING.search(text):
+        return Topic.BOOKING
+    if _AVAILABILITY.search(text):
+        return Topic.AVAILABILITY
+    return Topic.KNOWLEDGE
+
+
+def is_courtesy(low: str) -> bool:
+    """ "How are you?", "can I ask a question?": a greeting in the form of a question."""
+    return bool(_COURTESY.search(low))
+
+
+def asks_for_time(clause: Clause) -> bool:
+    """Whether a question is about when to come: its days and hours are then a wish."""
+    return any(pattern.search(clause.text) for pattern in (_AVAILABILITY, _BOOKING)) or proposes(clause)
+
+
+def proposes(clause: Clause) -> bool:
+    """ "How about …", "does … work": a wish in the form of a question, if a time stands in it."""
+    return bool(_PROPOSAL.search(clause.text))
+
+
+def wants_to_come(low: str) -> bool:
+    """Words of someone who means to book and is not only asking."""
+    return bool(_INTENT.search(low))

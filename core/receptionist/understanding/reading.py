@@ -1,0 +1,313 @@
+"""Reads a text: several facts at once, each with the place that proves it, and what the patient asks.
+
+A `Reader` is built once a clinic. It is given the question we asked last, so that short replies bind to it, and what
+is known already, so that a name half or a time can complete what was there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from core.receptionist.facts import Field, Known
+from core.receptionist.memory import Pending
+from core.receptionist.opening import Unfit, unfit
+from core.receptionist.understanding import people, replies
+from core.receptionist.understanding.findings import Found, Reading
+from core.receptionist.understanding.names import Name, find_names, name_in_reply
+from core.receptionist.understanding.questions import (
+    Question,
+    Topic,
+    asks_for_time,
+    is_courtesy,
+    proposes,
+    topic_of,
+    wants_to_come,
+)
+from core.receptionist.understanding.services import Lexicon, Mention
+from core.receptionist.understanding.times import read_when
+from core.receptionist.understanding.visits import NEW, RETURNING, find_visit
+from core.receptionist.understanding.wishes import chosen, wished
+from core.receptionist.understanding.words import Clause, clauses, plain, words
+from core.receptionist.when import When
+from deskbell.clinic import Clinic
+
+#: Longer texts are read up to here.
+_LIMIT = 2000
+_CONCERN_LIMIT = 120
+_NAME_FIELDS = ("name", "first_name", "last_name")
+#: Topics whose days and hours are no wish: "are you open on Sunday?"
+_NOT_A_WISH = frozenset(Topic) - {Topic.AVAILABILITY, Topic.BOOKING, Topic.SELLS, Topic.KNOWLEDGE}
+#: Topics in which a treatment is asked about and only perhaps wanted.
+_TENTATIVE = frozenset(Topic) - {Topic.AVAILABILITY, Topic.BOOKING}
+_GIBBERISH = re.compile(r"(?:[bcdfghjklmnpqrstvwxz]{5,}|^[^aeiouy\d]{3,}$|(.)\1{3,})")
+NO_PREFERENCE = "no preference"
+
+
+class Reader:
+    """Reads the texts of one clinic's patients. Holds the clinic's compiled vocabulary and nothing of any patient."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self.clinic = clinic
+        self.lexicon = Lexicon.of(clinic)
+
+    def read(self, text: str, *, now: datetime, pending: Pending | None = None, known: Known | None = None) -> Reading:
+        """Several texts of one turn are given together, a line each. `now` is aware.
+
+        `pending` is the question we asked last; `known` is what was known before this text.
+        """
+        text = text[:_LIMIT]
+        local = now.astimezone(self.clinic.timezone)
+        return _Pass(self, text, local, pending or Pending(""), known or Known()).reading()
+
+
+class _Pass:
+    """One reading of one text."""
+
+    def __init__(self, reader: Reader, text: str, now: datetime, pending: Pending, known: Known) -> None:
+        self.clinic, self.lexicon = reader.clinic, reader.lexicon
+        self.text, self.low = text, plain(text)
+        self.now, self.pending, self.known = now, pending, known
+        self.clauses = clauses(self.low)
+        self.mentions = [self.lexicon.mentions(clause) for clause in self.clauses]
+        self.topics = [
+            topic_of(clause, sells=bool(mentions)) for clause, mentions in zip(self.clauses, self.mentions, strict=True)
+        ]
+        self.found: dict[Field, Found] = {}
+        self.candidates: tuple[str, ...] = ()
+        self.unsold = ""
+        self.options: tuple[str, ...] = ()
+        self.unfit: Unfit | None = None
+        self.wish: When | None = None
+        self.wish_start = -1
+        self.unsure = False
+
+    def reading(self) -> Reading:
+        self._visit()
+        self._services()
+        self._variant()
+        self._provider()
+        self._concern()
+        self._when()
+        self._name()
+        self._not_sure()
+        identity = Topic.IDENTITY in self.topics
+        result = Reading(
+            found=tuple(sorted(self.found.values(), key=lambda one: one.start)),
+            questions=self._questions(),
+            candidates=self.candidates,
+            unsold=self.unsold,
+            options=self.options,
+            unfit=self.unfit,
+            wish=self.wish.to_json() if self.unfit and self.wish else None,
+            unsure=self.unsure,
+            wants_person=people.wants_person(self.low) and not identity,
+            complains=people.complains(self.low),
+            greeting=replies.is_greeting(self.low),
+            thanks=replies.says_thanks(self.low),
+            filler=replies.is_filler(self.low) or is_courtesy(self.low),
+            unintelligible=self._unintelligible(),
+            wants_to_come=wants_to_come(self.low) or Topic.BOOKING in self.topics or Topic.AVAILABILITY in self.topics,
+        )
+        return self._with_soft_question(result)
+
+    def _add(self, field_name: Field, value: Any, start: int, end: int) -> None:
+        self.found[field_name] = Found(field_name, value, start, end)
+
+    # ---- new or returning ------------------------------------------------------------------------------------
+
+    def _visit(self) -> None:
+        visit = find_visit(self.low)
+        if visit:
+            self._add("new_or_returning", visit.value, visit.start, visit.end)
+        elif self.pending.field == "new_or_returning":
+            for clause in self.clauses:
+                answer = None if clause.asks else replies.says_yes(clause.text)
+                if answer is not None:
+                    self._add("new_or_returning", RETURNING if answer else NEW, clause.start, clause.end)
+                    return
+
+    # ---- service, variant, provider, concern -----------------------------------------------------------------
+
+    def _services(self) -> None:
+        if people.complains(self.low):
+            return
+        named = [
+            (mention, topic in _TENTATIVE)
+            for topic, mentions in zip(self.topics, self.mentions, strict=True)
+            for mention in mentions
+            if topic is not Topic.APPOINTMENT
+        ]
+        wish = wished(self.low, named, self.known.service)
+        if wish.silent and not self.found and not self.known.service:
+            wish = chosen(self.low, self.pending)
+        self.candidates, self.unsold = wish.candidates, wish.unsold
+        if wish.service:
+            self._add("service", wish.service, *wish.place)
+        if wish.also:
+            before = f"{self.known.notes} and " if self.known.notes and not wish.service else "Also "
+            self._add("notes", before + " and ".join(wish.also), *wish.also_place)
+
+    def _service(self) -> str:
+        found = self.found.get("service")
+        return str(found.value) if found else self.known.service
+
+    def _variant(self) -> None:
+        service = self._service()
+        options = self.lexicon.variants.get(service, ())
+        if not options:
+            return
+        named = self.lexicon.variant(service, self.low)
+        if not named and self.pending.field == "variant":
+            chosen = replies.chosen(self.low, options)
+            named = chosen[0] if len(chosen) == 1 else ""
+        if named:
+            self._add("variant", named, 0, len(self.low))
+
+    def _provider(self) -> None:
+        providers = next((one.providers for one in self.clinic.services if one.name == self._service()), ())
+        if len(providers) < 2:
+            return
+        said = set(words(self.low))
+        short = len(said) <= 4
+        named = [
+            one for one in providers if said & set(words(plain(one))) - {"dr", "nurse", "doctor", "np", "rn", "md"}
+        ]
+        asked = self.pending.field == "provider"
+        if len(named) == 1 and (asked or short or "with" in said or "see" in said):
+            self._add("provider", named[0], 0, len(self.low))
+        elif asked and (replies.says_any(self.low) or replies.is_unsure(self.low)):
+            self._add("provider", NO_PREFERENCE, 0, len(self.low))
+
+    def _concern(self) -> None:
+        for clause, topic in zip(self.clauses, self.topics, strict=True):
+            concern = None if topic in (Topic.APPOINTMENT, Topic.MEDICAL) else self.lexicon.concern(clause)
+            if concern:
+                value = self.text[concern.start : concern.end][:_CONCERN_LIMIT].strip()
+                self._add("concern", value, concern.start, concern.end)
+                self.options = concern.options
+
+    # ---- when ------------------------------------------------------------------------------------------------
+
+    def _when(self) -> None:
+        asked = self.pending.field == "when"
+        told: When | None = None
+        place = (0, 0)
+        for clause, topic in zip(self.clauses, self.topics, strict=True):
+            about_time = not clause.asks or asked or asks_for_time(clause) or len(words(clause.text)) <= 3
+            if topic in _NOT_A_WISH or not about_time:
+                continue
+            found = read_when(clause.text, self.now, self.clinic.hours, asked=asked)
+            if found:
+                told = told.refined(found) if told else found
+                place = (clause.start, clause.end)
+        if told is None:
+            return
+        before = When.from_json(self.pending.wish) or self.known.when
+        self.wish = before.refined(told) if before else told
+        self.wish_start = place[0]
+        self.unfit = unfit(self.clinic, self.wish, self.now)
+        if not self.unfit:
+            self._add("when", self.wish.to_json(), *place)
+
+    # ---- name ------------------------------------------------------------------------------------------------
+
+    def _name(self) -> None:
+        named = find_names(self.text, self.low, self.lexicon.not_names)
+        for name in named:
+            self._keep_name(name)
+        open_names = [one for one in (self.pending.field, *self.pending.earlier) if one in _NAME_FIELDS]
+        if named or not open_names:
+            return
+        start = 0
+        for line in self.text.split("\n"):
+            filler = replies.is_filler(plain(line))
+            reply = None if filler else name_in_reply(line, self.lexicon.not_names, wants=open_names[0])
+            if reply and self.pending.field not in _NAME_FIELDS and not _nothing_else(line, reply):
+                return
+            if reply:
+                self._keep_name(replace(reply, start=reply.start + start, end=reply.end + start))
+                return
+            start += len(line) + 1
+
+    def _keep_name(self, name: Name) -> None:
+        known = self.known
+        if name.first:
+            self._add("first_name", name.first, name.start, name.end)
+            if not name.last and known.last_name and name.first.casefold() != known.first_name.casefold():
+                # Somebody else on the same phone: the family name we knew may not be theirs.
+                self._add("last_name", "", name.start, name.end)
+        if name.last:
+            self._add("last_name", name.last, name.start, name.end)
+
+    # ---- what else -------------------------------------------------------------------------------------------
+
+    def _not_sure(self) -> None:
+        """The pending question was answered, but with no answer: it is done and not asked again."""
+        pending = self.pending.field
+        if not pending or pending in self.found or (pending in _NAME_FIELDS and self.found.keys() & set(_NAME_FIELDS)):
+            return
+        refused = pending in _NAME_FIELDS and bool(
+            re.search(r"\b(?:rather not|prefer not|private|none of your)\b", self.low)
+        )
+        just = pending == "last_name" and bool(re.match(r"\W*(?:just|only|no|nope)\b", self.low))
+        unsure = pending not in _NAME_FIELDS and replies.is_unsure(self.low)
+        if pending == "service" and not self.found.keys() & {"service", "concern"} and not self.candidates:
+            unsure = unsure or (replies.says_any(self.low) and len(words(self.low)) <= 6)
+            if unsure:
+                self._add("concern", self.text.strip()[:_CONCERN_LIMIT], 0, len(self.text))
+        self.unsure = refused or just or unsure
+
+    def _questions(self) -> tuple[Question, ...]:
+        result: list[Question] = []
+        for clause, mentions, topic in zip(self.clauses, self.mentions, self.topics, strict=True):
+            if topic is None or topic is Topic.BOOKING or self._answered_by_facts(clause, mentions, topic):
+                continue
+            if topic is not Topic.KNOWLEDGE and any(one.topic is topic for one in result):
+                continue
+            named = tuple(dict.fromkeys(name for one in mentions for name in one.services))
+            service = self._service()
+            about = (service,) if len(named) > 1 and service in named else named
+            text = self.text[clause.start : clause.end]
+            result.append(Question(topic, text, about or ((service,) if service else ()), clause.start))
+        return tuple(result[:3])
+
+    def _answered_by_facts(self, clause: Clause, mentions: list[Mention], topic: Topic) -> bool:
+        """Questions by form that are no more than facts or wishes, and get no answer of their own."""
+        if topic not in (Topic.KNOWLEDGE, Topic.SELLS, Topic.SERVICES, Topic.PRICE, Topic.DURATION):
+            return False
+        if any(one.unsold and one.wished for one in mentions) and not any(one.services for one in mentions):
+            return True
+        if topic in (Topic.PRICE, Topic.DURATION):
+            return False
+        if self.candidates and topic is Topic.SELLS:
+            return False
+        if topic is not Topic.SELLS and "concern" in self.found and not mentions:
+            return topic is Topic.SERVICES or self.found["concern"].start == clause.start or self.unsure
+        if topic is Topic.KNOWLEDGE and (people.wants_person(clause.text) or people.complains(clause.text)):
+            return True
+        if topic is not Topic.KNOWLEDGE:
+            return False
+        timed = clause.start == self.wish_start
+        told = timed or any(clause.start <= one.start < clause.end for one in self.found.values())
+        return (timed and proposes(clause)) or (told and len(words(clause.text)) <= 4)
+
+    def _with_soft_question(self, reading: Reading) -> Reading:
+        """A statement nothing was read from may still be about something the clinic's knowledge holds."""
+        passed = reading.understood or reading.filler or reading.unintelligible or reading.thanks
+        if passed or any(self.mentions) or len(self.low.strip()) < 4 or replies.says_yes(self.low) is not None:
+            return reading
+        return replace(reading, questions=(Question(Topic.KNOWLEDGE, self.text, soft=True),))
+
+    def _unintelligible(self) -> bool:
+        said = [word for word in words(self.low) if not word.isdigit()]
+        if not said:
+            return not self.found
+        return not self.found and all(_GIBBERISH.search(word) for word in said) and not replies.is_filler(self.low)
+
+
+def _nothing_else(line: str, name: Name) -> bool:
+    """The reply to an earlier question is a first and last name and no more."""
+    return bool(name.first and name.last) and not words(plain(line[: name.start] + line[name.end :]))

@@ -1,0 +1,266 @@
+"""The one time parser: from a patient's words to a `When`, against an injected now and the clinic's hours and zone.
+
+Everything is read in the clinic's own zone. Bounds are kept as said ("after 4" excludes 4), a bare hour is read by
+opening hours, and what lies in the past ("I came in last Tuesday") is no wish. Calendar dates ("March 3rd") go
+through dateparser, which is slow to load and therefore loaded only when one is met.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from core.receptionist.understanding.clocks import CLOCK, Clock, read_clock
+from core.receptionist.understanding.dates import spans_of, weekdays_of
+from core.receptionist.understanding.timewords import HINT, ITEM, JOINS, KINDS, spelled
+from core.receptionist.when import AFTERNOON, MORNING, NIGHT, Daytime, When, Window
+from deskbell.clinic import Hours
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A window while it is read."""
+
+    weekdays: set[int] = field(default_factory=set)
+    excluded: set[int] = field(default_factory=set)
+    first: date | None = None
+    last: date | None = None
+    hours: Daytime | None = None
+
+    @property
+    def has_days(self) -> bool:
+        return bool(self.weekdays or self.excluded or self.first)
+
+    def window(self) -> Window:
+        weekdays = self.weekdays - self.excluded
+        if self.excluded and not weekdays:
+            weekdays = set(range(7)) - self.excluded
+        return Window(tuple(sorted(weekdays)), self.first, self.last, self.hours)
+
+
+def read_when(low: str, now: datetime, hours: Hours | None, *, asked: bool = False) -> When | None:
+    """What a `plain` clause wishes for, or None. `now` is aware and in the clinic's zone.
+
+    `asked`: the clause answers our question for a time, so that a bare "4" is an hour and "morning" no greeting.
+    """
+    if not HINT.search(low) and not asked:
+        return None
+    text = spelled(low)
+    if not asked and re.fullmatch(r"\W*(?:good )?(?:morning|afternoon|evening)\W*", text):
+        return None
+    reader = _Reader(now.date(), hours, asked)
+    for found in ITEM.finditer(text):
+        reader.item(found, text)
+    return reader.result()
+
+
+class _Reader:
+    """Takes the items of a clause in order and keeps the windows that they add up to."""
+
+    def __init__(self, today: date, hours: Hours | None, asked: bool) -> None:
+        self.today = today
+        self.hours = hours
+        self.asked = asked
+        self.drafts = [_Draft()]
+        self.negated = False
+        self.any = self.soon = False
+        self.end = 0
+        self.part: str | None = None
+
+    @property
+    def draft(self) -> _Draft:
+        return self.drafts[-1]
+
+    def item(self, found: re.Match[str], text: str) -> None:
+        """One match of the master pattern."""
+        kind = next(name for name in KINDS if found[name] is not None)
+        joined = bool(JOINS.search(text[self.end : found.start()]))
+        self.end = found.end()
+        if kind == "not":
+            self.negated = True
+        elif kind == "out":
+            self.draft.excluded |= self.draft.weekdays
+            self.draft.weekdays = set()
+        elif kind in ("any", "indifferent"):
+            self.any |= kind == "any" or self.asked
+        elif kind == "soon":
+            self.soon = True
+        elif kind in ("days", "day", "weekdays", "weekends"):
+            self._weekdays(*weekdays_of(found, kind, self.today))
+        elif kind in ("range", "bound", "clock", "part", "ampm"):
+            self.negated = False
+            daytime = self._daytime(found, kind, text)
+            if daytime:
+                self._hours(daytime, joined)
+        elif kind not in ("greeting", "past"):
+            self._dates(found, kind)
+
+    def result(self) -> When | None:
+        windows = [draft.window() for draft in self.drafts if draft.has_days or draft.hours]
+        if len(windows) == 1 and windows[0] == Window(tuple(range(7))):
+            return When(soon=self.soon)
+        if windows:
+            return When(tuple(windows), soon=self.soon)
+        return When(soon=self.soon) if self.any or self.soon else None
+
+    def _weekdays(self, days: set[int], first: date | None) -> None:
+        if self.negated:
+            self.draft.excluded |= days
+            return
+        draft = self.draft
+        single = draft.first is not None and draft.first == draft.last
+        if single and draft.first and days == {draft.first.weekday()} and not first:
+            return
+        if (draft.has_days and draft.hours) or single or (first and draft.has_days):
+            draft = self._another()
+        if first:
+            draft.first = draft.last = first
+        else:
+            draft.weekdays |= days
+
+    def _dates(self, found: re.Match[str], kind: str) -> None:
+        for first, last in spans_of(found, kind, self.today):
+            self._date(first, last)
+        if kind == "today" and found["tonight"]:
+            self._hours(NIGHT, joined=False)
+
+    def _date(self, first: date, last: date) -> None:
+        if self.negated:
+            self.draft.excluded.add(first.weekday())
+            return
+        draft = self.draft
+        named = first == last and draft.weekdays == {first.weekday()}
+        if draft.first is not None or (draft.weekdays and first == last and not named):
+            draft = self._another()
+        if named:
+            draft.weekdays = set()
+        draft.first, draft.last = first, last
+
+    def _another(self) -> _Draft:
+        self.drafts.append(_Draft())
+        return self.draft
+
+    def _hours(self, daytime: Daytime, joined: bool) -> None:
+        draft = self.draft
+        if draft.hours is None:
+            for earlier in reversed(self.drafts):
+                if earlier.hours is not None:
+                    break
+                earlier.hours = daytime
+        elif joined:
+            self.drafts.append(_Draft(set(draft.weekdays), set(draft.excluded), draft.first, draft.last, daytime))
+        else:
+            draft.hours = draft.hours.both(daytime)
+
+    def _daytime(self, found: re.Match[str], kind: str, text: str) -> Daytime | None:
+        if kind == "part":
+            return _part_of(found["name"], found["edge"])
+        if kind == "ampm":
+            return MORNING if "a" in found.group() else AFTERNOON
+        words = found.group()
+        clocks = [read_clock(hit.group()) for hit in re.finditer(CLOCK, _without_lead(words))]
+        if not clocks:
+            return None
+        part = _part_near(text, found)
+        if kind == "range":
+            if not found["between"] and not self._believed(clocks):
+                return None
+            return self._range(clocks[0], clocks[-1], part)
+        if kind == "clock" and not self._believed(clocks):
+            return None
+        at = self._hour(clocks[0], part, lower=kind == "bound" and found["side"] in ("after", "past", "later than"))
+        if kind == "clock":
+            return _open_ended(at, found["plus"] or "", clocks[0])
+        return _bounded(at, found, clocks[0])
+
+    def _believed(self, clocks: list[Clock]) -> bool:
+        """Whether bare numbers are hours: they say so themselves, or follow a day, or answer our question."""
+        if any(clock.sure for clock in clocks):
+            return True
+        return (self.asked or self.draft.has_days) and all(clock.hour <= 12 for clock in clocks)
+
+    def _hour(self, clock: Clock, part: str | None, *, lower: bool = False) -> time:
+        return clock.resolved(_opening_of(self.hours, self.draft.window().days(self.today)), part, lower=lower)
+
+    def _range(self, first: Clock, last: Clock, part: str | None) -> Daytime | None:
+        """``2-4``, ``10-2``, ``9am-noon``: the end lies after the beginning."""
+        end = self._hour(last, part)
+        if first.meridiem is None and last.meridiem is not None:
+            options = [time(first.hour % 12, first.minute), time(first.hour % 12 + 12, first.minute)]
+            begin = max((one for one in options if one < end), default=options[0])
+        else:
+            begin = self._hour(first, part)
+        if end <= begin and last.meridiem is None and end.hour < 12:
+            end = time(end.hour + 12, end.minute)
+        if end <= begin and first.meridiem is None and begin.hour >= 12:
+            begin = time(begin.hour - 12, begin.minute)
+        return Daytime(begin, end) if begin < end else None
+
+
+def _without_lead(words: str) -> str:
+    return re.sub(r"^(?:\W*(?:from|between|since|by|at|no|not|about|like)\b)+", "", words)
+
+
+def _part_of(name: str, edge: str | None) -> Daytime:
+    if name.startswith(("morning", "am")):
+        return Daytime(end=time(10)) if edge == "early" else Daytime(time(10), time(12)) if edge else MORNING
+    if name.startswith("afternoon"):
+        return (
+            Daytime(time(15), time(17))
+            if edge == "late"
+            else Daytime(time(12), time(14))
+            if edge == "early"
+            else AFTERNOON
+        )
+    if name.startswith(("evening", "night")):
+        return NIGHT
+    if name.startswith("lunch") or name == "midday":
+        return Daytime(time(12), time(12), about=True)
+    return {
+        "after lunch": Daytime(start=time(13)),
+        "after school": Daytime(start=time(15)),
+        "before work": Daytime(end=time(9)),
+        "before noon": MORNING,
+    }.get(name, NIGHT)
+
+
+def _part_near(text: str, found: re.Match[str]) -> str | None:
+    """Morning or later, as the words next to a bare hour say: "tomorrow morning at 9", "8 at night"."""
+    before = JOINS.split(text[max(0, found.start() - 14) : found.start()])[-1]
+    around = before + " " + JOINS.split(text[found.end() : found.end() + 17])[0]
+    if re.search(r"\bmorning", around):
+        return "am"
+    return "pm" if re.search(r"\b(?:afternoon|evening|night|tonight)", around) else None
+
+
+def _open_ended(at: time, plus: str, clock: Clock) -> Daytime:
+    if "earlier" in plus:
+        return Daytime(end=at)
+    return Daytime(start=at) if plus else Daytime(at, at, about=clock.about)
+
+
+def _bounded(at: time, found: re.Match[str], clock: Clock) -> Daytime:
+    """A clock with its bound: strict as said, and turned round by a "not"."""
+    side, negated = found["side"], bool(found["no"])
+    if side in ("after", "past", "later than"):
+        if negated:
+            return Daytime(end=at)
+        return Daytime(start=at, start_strict=not found["on"])
+    if side in ("before", "earlier than"):
+        return Daytime(start=at) if negated else Daytime(end=at, end_strict=True)
+    if side in ("from", "since") or found["on"]:
+        return Daytime(start=at)
+    if side == "by" or side.startswith(("until", "til")):
+        return Daytime(end=at)
+    return Daytime(at, at, about=clock.about or side in ("around", "about", "approximately", "like"))
+
+
+def _opening_of(hours: Hours | None, days: list[date]) -> tuple[time, time] | None:
+    """From the first opening to the last closing over the days in question."""
+    if hours is None:
+        return None
+    spans = [span for day in days for span in hours.spans(day)]
+    if not spans:
+        return None
+    return min(span.opens for span in spans), max(span.closes for span in spans)

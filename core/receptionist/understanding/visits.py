@@ -1,0 +1,57 @@
+"""Whether a patient has been to the clinic before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+NEW: Literal["new"] = "new"
+RETURNING: Literal["returning"] = "returning"
+
+_SAID = re.compile(
+    r"(?P<returning>\bnot (?:a )?new\b(?: (?:patient|client|customer|here))?|\bnot my first (?:time|visit|rodeo)"
+    r"|\b(?:existing|current|regular|established|previous|former|past|old|long ?time) (?:patient|client|customer)\b"
+    r"|\breturning\b(?! (?:your|the|a) )|\ba regular\b"
+    r"|\b(?:i'?ve|i have|have|we'?ve) been (?:(?:there|here|in|to you|to y'all|with you)\b|before\b|a (?:patient|"
+    r"client)\b"
+    r"|(?:coming|going) (?:there|here|to you)\b|seeing (?:dr|you)\b|(?:once|twice|many|several|a few|a couple)\b)"
+    r"|\bbeen (?:there|here|in|to you guys|to you)?\s?(?:before|a few times|a couple times|many times|"
+    r"several times|once|"
+    r"twice)\b|\bbeen a (?:while|minute) since\b|\b(?:my|the) last (?:visit|appointment|appt|"
+    r"time (?:i was )?(?:there|here|in))\b"
+    r"|\bi (?:came|went) (?:in|there|here|to you(?: guys)?)\b|\bi was (?:in|there|here|with you)\b|\b(?:second|"
+    r"third|2nd|3rd|fourth) (?:time|visit)\b"
+    r"|\bseen you (?:guys )?before\b)"
+    r"|(?P<new>\bnever (?:been|visited|come|came|used you|seen you|gone)\b(?:[ ,]+(?:there|here|in|"
+    r"to you(?: guys)?|before))*"
+    r"|\b(?:haven'?t|have not|hasn'?t|havn'?t) (?:ever )?(?:been|visited|come|gone)\b(?! (?:able|feeling|happy|"
+    r"sleeping))"
+    r"(?:[ ,]+(?:there|here|in|to you(?: guys)?|before|yet))*"
+    r"|\bnot been (?:there|here|in|before|to you)\b"
+    r"|\b(?:my |a |be )?(?:very )?(?:first|1st) (?:time|visit|appointment|appt|timer)\b"
+    r"(?! (?:getting|having|doing|trying|with|for|i|using|available|slot|that|you|in the morning|of))"
+    r"|\b(?:brand )?new (?:patient|client|customer|guest|here|to you|to y'all|to the (?:clinic|office|practice|"
+    r"spa|place))\b"
+    r"|\b(?:i'?m|i am|am) (?:brand |totally |completely )?new\b|\bbrand new\b)"
+)
+_BARE = re.compile(
+    r"(?:^|[,\n.;/|-])\s*(?:(?P<new>new|newbie|first|first[- ]timer)|(?P<returning>returning|existing|"
+    r"regular))\s*(?=$|[,\n.;/|!-])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    value: Literal["new", "returning"]
+    start: int
+    end: int
+
+
+def find_visit(low: str) -> Visit | None:
+    """What a `plain` text says of it; the latest statement wins."""
+    found = [*_SAID.finditer(low), *_BARE.finditer(low)]
+    if not found:
+        return None
+    last = max(found, key=lambda one: one.end())
+    return Visit(NEW if last["new"] else RETURNING, last.start(), last.end())

@@ -1,0 +1,252 @@
+"""The receptionist at work: reads the turn's texts, keeps what they prove, plans one step and has it worded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from pydantic import Field
+
+from core.receptionist.facts import SCOPES, Known
+from core.receptionist.memory import KEY, Memory, Pending
+from core.receptionist.planner import Act, Situation, Step, menu_of, plan
+from core.receptionist.responders import Reply, Responder, RulesResponder, Scene
+from core.receptionist.understanding import Found, Reader, Reading
+from core.receptionist.understanding.questions import Topic
+from deskbell import (
+    CallNext,
+    Fact,
+    HandOver,
+    Learn,
+    MoveRequest,
+    NotifyStaff,
+    Remember,
+    RequestStatus,
+    Settings,
+    Stage,
+    StageContext,
+    TextReceived,
+    Turn,
+)
+
+_OPEN = (None, RequestStatus.COLLECTING, RequestStatus.CLOSED)
+#: Under this key the output guard finds what a text quotes from.
+_GROUNDING = "grounding"
+
+
+class AssistantConfig(Settings):
+    """Settings of the `assistant` stage."""
+
+    deadline_seconds: float = Field(
+        default=15,
+        gt=0,
+        le=120,
+        description="Longest time to word a reply; after it the clinic's fallback line goes out.",
+    )
+
+
+class AssistantStage(Stage[AssistantConfig]):
+    """Answers patients. Turns without a text of theirs are none of its business."""
+
+    name: ClassVar[str] = "assistant"
+    Config = AssistantConfig
+
+    def __init__(self, config: AssistantConfig, context: StageContext) -> None:
+        super().__init__(config, context)
+        self.reader = Reader(context.clinic)
+        self.responder: Responder = RulesResponder()
+
+    async def __call__(self, turn: Turn, call_next: CallNext) -> None:
+        if turn.texts:
+            await self._attend(turn)
+        await call_next()
+
+    async def _attend(self, turn: Turn) -> None:
+        memory = Memory.of(turn.recall(KEY))
+        if any(line.author != "patient" for line in turn.history):
+            memory = replace(memory, greeted=True)
+        reading = self._read(turn, memory)
+        request = _begin_anew(turn, reading)
+        if turn.request not in _OPEN and request is None:
+            memory = replace(memory, asked={})
+        learned = _learn(turn, reading)
+        situation = Situation(
+            clinic=turn.clinic,
+            known=Known.of(turn.facts),
+            reading=reading,
+            memory=memory,
+            request=request,
+            learned=learned,
+            picture=any(text.media for text in turn.texts),
+            wrote=any(text.text.strip() for text in turn.texts),
+        )
+        step = plan(situation)
+        turn.note(
+            "step",
+            act=step.act.value,
+            asks=step.ask.field if step.ask else None,
+            learned=sorted(learned),
+            questions=[question.topic.value for question in step.questions],
+            lost=step.lost,
+        )
+        reply = await self._worded(turn, situation, step)
+        _carry_out(turn, situation, step, reply)
+        turn.add(Remember(KEY, _remembered(situation, step, reply).to_json()))
+
+    def _read(self, turn: Turn, memory: Memory) -> Reading:
+        """All texts of the turn as one, a line each. What is withheld yields facts, and none of its words go on."""
+        joined = "\n".join(text.text for text in turn.texts)
+        reading = self.reader.read(joined, now=turn.now, pending=memory.pending, known=Known.of(turn.facts))
+        if not turn.withheld:
+            return reading
+        return replace(
+            reading,
+            found=tuple(
+                one
+                for one in reading.found
+                if one.field not in ("concern", "notes") or _source(turn.texts, one.start).seq not in turn.withheld
+            ),
+            questions=tuple(
+                replace(one, text="") if _source(turn.texts, one.start).seq in turn.withheld else one
+                for one in reading.questions
+                if not (one.soft and turn.withheld)
+            ),
+        )
+
+    async def _worded(self, turn: Turn, situation: Situation, step: Step) -> Reply:
+        """The responder's words, or the clinic's fixed line and a notice to staff when it fails."""
+        scene = Scene(
+            clinic=turn.clinic,
+            step=step,
+            known=situation.known,
+            now=turn.now,
+            request=situation.request,
+            said=situation.memory.said,
+            knowledge=self.context.knowledge,
+        )
+        try:
+            async with asyncio.timeout(self.config.deadline_seconds):
+                return await self.responder.reply(scene)
+        except Exception as error:  # noqa: BLE001 - the bottom of the ladder: whatever failed, the patient is answered
+            turn.note("responder_failed", error=type(error).__name__)
+            turn.add(NotifyStaff("responder_failed", _summary(situation, "A reply could not be written"), urgent=True))
+            return Reply(turn.clinic.say(turn.clinic.wording.fallback))
+
+
+def _source(texts: Sequence[TextReceived], place: int) -> TextReceived:
+    """The text that a place in the joined texts belongs to."""
+    for text in texts:
+        place -= len(text.text) + 1
+        if place < 0:
+            return text
+    return texts[-1]
+
+
+def _begin_anew(turn: Turn, reading: Reading) -> RequestStatus | None:
+    """Another service after the request went to staff is another request; identity stays, the rest begins again."""
+    if turn.request in _OPEN:
+        return None if turn.request is RequestStatus.CLOSED else turn.request
+    wished = next((one.value for one in reading.found if one.field == "service"), None)
+    current = turn.facts.get("service")
+    if wished is None or current is None or current.value == wished:
+        return turn.request
+    turn.note("new_request")
+    turn.add(MoveRequest(RequestStatus.CLOSED))
+    return None
+
+
+def _learn(turn: Turn, reading: Reading) -> frozenset[str]:
+    """Keeps what is new or different; each fact with the text that proves it."""
+    learned = set()
+    for one in reading.found:
+        before = turn.facts.get(one.field)
+        if before is not None and before.value == one.value:
+            continue
+        source = _source(turn.texts, one.start)
+        turn.add(Learn(Fact(one.field, one.value, source.seq, source.at, scope=SCOPES[one.field])))
+        learned.add(one.field)
+        if one.field == "service":
+            _drop_details(turn, reading, one, source)
+    return frozenset(learned)
+
+
+def _drop_details(turn: Turn, reading: Reading, service: Found, source: TextReceived) -> None:
+    """A variant and a provider belong to the service that was just replaced."""
+    for name in ("variant", "provider", "notes"):
+        if name in turn.facts and turn.facts[name].value and name not in reading.fields:
+            turn.add(Learn(Fact(name, "", source.seq, source.at)))
+
+
+def _carry_out(turn: Turn, situation: Situation, step: Step, reply: Reply) -> None:
+    """The effects of a step: the text, and what staff are told (name, service, time)."""
+    if reply.sources:
+        turn.add(Remember(_GROUNDING, list(reply.sources)))
+    if reply.text:
+        turn.say(reply.text)
+    if step.act is Act.COMPLETE:
+        turn.add(MoveRequest(RequestStatus.READY))
+        turn.add(NotifyStaff("lead", _summary(situation, "New request")))
+    elif step.act is Act.UPDATE:
+        turn.add(NotifyStaff("lead_changed", _summary(situation, "Changed request")))
+    elif step.act is Act.PASS_ON and not reply.sources:
+        turn.add(NotifyStaff("message", _summary(situation, "Wrote about their request")))
+    elif step.act is Act.HAND_OVER:
+        turn.add(HandOver(_summary(situation, step.reason.capitalize())))
+    for kind, line in _notices(step, reply):
+        turn.add(NotifyStaff(kind, _summary(situation, line)))
+
+
+def _notices(step: Step, reply: Reply) -> list[tuple[str, str]]:
+    notices = []
+    if step.picture and step.act is not Act.HAND_OVER:
+        notices.append(("picture", "Sent a picture"))
+    if any(question.topic is Topic.APPOINTMENT for question in step.questions):
+        notices.append(("appointment", "Wrote about an appointment"))
+    if reply.unanswered:
+        notices.append(("question", "Asked something the assistant could not answer"))
+    return notices
+
+
+def _summary(situation: Situation, line: str) -> str:
+    """Name, service and time only: this leaves the building."""
+    who = situation.known.summary
+    return f"{line}: {who}" if who else line
+
+
+def _remembered(situation: Situation, step: Step, reply: Reply) -> Memory:
+    memory = situation.memory
+    spoke, answered = bool(reply.text), bool(reply.sources)
+    asked = dict(situation.asked)
+    if step.ask:
+        asked[step.ask.field] = asked.get(step.ask.field, 0) + 1
+    if situation.reading.unsure and situation.pending:
+        asked[situation.pending] = max(asked.get(situation.pending, 0), 2)
+    done = step.act in (Act.COMPLETE, Act.HAND_OVER)
+    return Memory(
+        greeted=memory.greeted or (step.greet and spoke),
+        pending=Pending("") if done else _pending(situation, step),
+        asked={} if done else asked,
+        missed=memory.missed + 1 if step.lost and not done and not answered else 0,
+        said=memory.said + spoke,
+        thanked=step.act is Act.WELCOME or (memory.thanked and step.act is Act.SILENT),
+    )
+
+
+def _pending(situation: Situation, step: Step) -> Pending:
+    """What the next short reply may refer to: the new question, or the old one while it is unanswered."""
+    before, ask = situation.memory.pending, step.ask
+    missing = set(situation.missing)
+    offered = step.options or (menu_of(situation.clinic) if step.unsold else before.offered)
+    earlier = tuple(dict.fromkeys(one for one in (before.field, *before.earlier) if one in missing))
+    if ask is None:
+        still = before.field in missing
+        return replace(before, field=before.field if still else "", fresh=False, offered=offered, earlier=earlier)
+    return Pending(
+        ask.field,
+        ask.options,
+        offered=offered,
+        wish=situation.reading.wish if ask.field == "when" else None,
+        earlier=tuple(one for one in earlier if one != ask.field),
+    )
