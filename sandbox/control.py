@@ -204,8 +204,8 @@ class Control:
             response = await request.respond(content_type="text/event-stream; charset=utf-8", headers=headers)
             if response is None:
                 return
-            # The browser hears of this once the stream stands: from then on nothing is missed.
-            await response.send("retry: 1000\nevent: open\ndata: {}\n\n")
+            # From here on nothing is missed: the page reads the present state when it hears this.
+            await response.send("retry: 1000\nevent: ready\ndata: {}\n\n")
             while True:
                 try:
                     async with asyncio.timeout(_HEARTBEAT):

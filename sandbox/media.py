@@ -74,6 +74,6 @@ def is_address(url: object) -> bool:
         return False
     try:
         parts = urlsplit(url)
-    except ValueError:
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # raised by a port that is none, too
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from weakref import WeakValueDictionary
 
-import httpx
+import aiohttp
+from yarl import URL
 
 from sandbox.faults import Faults, Mishap
 from sandbox.pace import Pace
@@ -22,8 +23,6 @@ from sandbox.traffic import Entry, Traffic
 
 #: Webhooks in flight at the same time; more wait for a place, which does not count against their deadline.
 _AT_ONCE = 128
-#: Each webhook has its own deadline around all of this; a place in the pool is waited for before that.
-_SOCKET = httpx.Timeout(60.0, pool=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +60,20 @@ class Courier:
         self._pace = pace
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._places = asyncio.Semaphore(_AT_ONCE)
-        self._client: httpx.AsyncClient | None = None
+        self._client: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
-        # Environment proxies are not for us: the application is on this machine or named in full.
-        self._client = httpx.AsyncClient(
-            trust_env=False, timeout=_SOCKET, limits=httpx.Limits(max_connections=_AT_ONCE)
+        # Neither proxies of the environment nor cookies: each delivery stands alone. Its deadline is ours.
+        self._client = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=_AT_ONCE),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
+            trust_env=False,
         )
 
     async def close(self) -> None:
         if self._client is not None:
-            await self._client.aclose()
+            await self._client.close()
             self._client = None
 
     def dispatch(self, webhook: Webhook, done: Callable[[bool], None] | None = None) -> None:
@@ -146,11 +148,16 @@ class Courier:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(webhook.deadline):
-                answer = await self._client.post(webhook.url, content=post.body, headers=dict(post.headers))
-            entry.status = answer.status_code
+                # The address goes out as it was given, letter by letter: Twilio signs it.
+                address = URL(webhook.url, encoded=True)
+                async with self._client.post(
+                    address, data=post.body, headers=post.headers, allow_redirects=False
+                ) as answer:
+                    await answer.read()
+            entry.status = answer.status
         except TimeoutError:
             entry.note = f"no answer within {webhook.deadline:g} s"
-        except (httpx.HTTPError, httpx.InvalidURL) as problem:
+        except (aiohttp.ClientError, ValueError) as problem:
             entry.note = type(problem).__name__
         entry.milliseconds = round((time.perf_counter() - started) * 1_000, 1)
 

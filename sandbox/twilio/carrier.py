@@ -137,7 +137,8 @@ class Twilio(Carrier):
         )
 
     def _sign(self, url: str, fields: Mapping[str, str]) -> Post:
-        signed = url + "".join(name + fields[name] for name in sorted(fields))
+        # What follows a "#" tells Twilio how to deliver and is no part of the address.
+        signed = url.partition("#")[0] + "".join(name + fields[name] for name in sorted(fields))
         digest = hmac.new(self._keys.twilio_auth_token.encode(), signed.encode(), hashlib.sha1).digest()
         headers = {
             "content-type": "application/x-www-form-urlencoded; charset=UTF-8",

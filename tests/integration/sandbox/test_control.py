@@ -204,7 +204,7 @@ async def test_open_pages_hear_of_texts_as_they_come(control, text) -> None:
     async with control.stream("GET", "/api/stream") as stream:
         lines = stream.aiter_lines()
         async for line in lines:
-            if line == "event: open":
+            if line == "event: ready":
                 break
         sending = asyncio.ensure_future(text("<b>live</b>"))
         async for line in lines:
