@@ -33,8 +33,12 @@ def explain(
         Console(stderr=True).print(Text(f"There is no '{error}' in the clinic '{clinic}'.{near}", style="red"))
         raise typer.Exit(1) from None
     table = Table(box=None, pad_edge=False, show_header=False)
+    for _ in ("path", "value", "origin"):
+        table.add_column(overflow="fold")
     for entry in entries:
         table.add_row(Text(entry.path, style="cyan"), Text(entry.value), Text(entry.origin, style="dim"))
     Console().print(table)
     if clinic not in loaded.plans:
-        Console(stderr=True).print(Text("This clinic has errors: see `deskbell check`.", style="yellow"))
+        Console(stderr=True).print(
+            Text("Shown as written, because not everything could be worked out: see `deskbell check`.", style="yellow")
+        )

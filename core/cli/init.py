@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from core.config.clinic import FILE
+from core.config.defaults import shipped, shipped_clinics
 from core.config.json_schema import clinic_schema
 from core.config.nearest import nearest
 from core.config.settings import PREFIX, Runtime
@@ -49,22 +48,23 @@ def init(
     console.print(Text(f"Next: cd {folder} && deskbell serve --sandbox"))
 
 
-def _chosen(demo: str) -> Traversable:
-    shipped = {entry.name: entry for entry in files("clinics").iterdir() if entry.joinpath(FILE).is_file()}
-    if not shipped:
+def _chosen(demo: str) -> Path:
+    clinics = {file.parent.name: file.parent for file in shipped_clinics().glob(f"*/{FILE}")}
+    if not clinics:
         raise CannotStart("This installation has no clinic to start from.")
-    name = demo or min(shipped)
-    if name not in shipped:
-        near = nearest(name, shipped)
+    name = demo or min(clinics)
+    if name not in clinics:
+        near = nearest(name, clinics)
         meant = f" Did you mean '{near}'?" if near else ""
-        raise CannotStart(f"There is no shipped clinic '{name}': there is {', '.join(sorted(shipped))}.{meant}")
-    return shipped[name]
+        raise CannotStart(f"There is no shipped clinic '{name}': there is {', '.join(sorted(clinics))}.{meant}")
+    return clinics[name]
 
 
-def _project(clinic: Traversable) -> Iterator[tuple[Path, bytes]]:
+def _project(clinic: Path) -> Iterator[tuple[Path, bytes]]:
     """Every file of the project with its content."""
     references: dict[str, None] = {}
-    for path, content in _files(clinic):
+    for path in _files(clinic):
+        content = (clinic / path).read_bytes()
         if path == Path(FILE):
             references = dict.fromkeys(re.findall(r"\$\{env:(\w+)\}", content.decode()))
             content = f"# yaml-language-server: $schema=../../{SCHEMA}\n".encode() + content
@@ -74,18 +74,15 @@ def _project(clinic: Traversable) -> Iterator[tuple[Path, bytes]]:
     yield Path(".env.example"), settings
     yield Path(".gitignore"), GITIGNORE.encode()
     yield Path(SCHEMA), f"{json.dumps(clinic_schema(load_catalogue()), indent=2, ensure_ascii=False)}\n".encode()
-    readme = files("config").joinpath("project", "README.md").read_text("utf-8")
+    readme = (shipped() / "project" / "README.md").read_text("utf-8")
     yield Path("README.md"), readme.replace("{clinic}", clinic.name).encode()
 
 
-def _files(folder: Traversable, below: Path = Path()) -> Iterator[tuple[Path, bytes]]:
-    for entry in folder.iterdir():
-        if entry.name.startswith((".", "__pycache__")):
-            continue
-        if entry.is_dir():
-            yield from _files(entry, below / entry.name)
-        else:
-            yield below / entry.name, entry.read_bytes()
+def _files(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*")):
+        path = file.relative_to(folder)
+        if file.is_file() and not any(part.startswith((".", "__pycache__")) for part in path.parts):
+            yield path
 
 
 def _settings(references: list[str]) -> str:

@@ -105,11 +105,15 @@ def _conceal(node: Node, path: Path, config: type[Any] | None, references: Refer
 
 def read_bindings(
     tree: Node, clinic: str, catalogue: Catalogue, references: References
-) -> tuple[dict[Path, BindingPlan], list[ConfigError]]:
-    """Every binding of a resolved tree by its path, and what is wrong with any of them."""
+) -> tuple[dict[Path, BindingPlan] | None, list[ConfigError]]:
+    """Every binding of a resolved tree by its path, and what is wrong with any of them.
+
+    None when one of them cannot be made: it has an error, or a reference in it was let pass.
+    """
     plans: dict[Path, BindingPlan] = {}
     errors: list[ConfigError] = []
-    for path, kind in paths(tree):
+    places = list(paths(tree))
+    for path, kind in places:
         node = tree.find(path)
         if node is None or not _use(node):
             continue  # the model of the file tells what is missing
@@ -117,7 +121,7 @@ def read_bindings(
         errors += faults
         if plan:
             plans[path] = plan
-    return plans, [*errors, *_keys_twice(tree)]
+    return (plans if len(plans) == len(places) else None), [*errors, *_keys_twice(tree)]
 
 
 def _read_binding(

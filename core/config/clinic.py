@@ -11,11 +11,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from core.config.bindings import KNOWLEDGE, BindingPlan, Overrides, prepare, read_bindings
+from core.config.bindings import KNOWLEDGE, SECTIONS, BindingPlan, Overrides, prepare, read_bindings
 from core.config.catalogue import Catalogue
 from core.config.defaults import Defaults, shown
 from core.config.errors import ConfigError
 from core.config.node import Node, merge
+from core.config.node import Path as NodePath
 from core.config.place import Place, Source
 from core.config.references import References
 from core.config.schema import OWN_SECTIONS, Burst, ClinicFile, Deposit, Sending, Turns
@@ -93,21 +94,17 @@ def _plan(
     bindings, faults = read_bindings(tree, folder.name, catalogue, references)
     pipeline, broken = read_stages(tree, base.pipelines, catalogue, references)
     errors = [*errors, *faults, *broken]
-    if file is None:
+    clinic, wrong = _clinic(file, folder.name, tree, references) if file else (None, [])
+    errors = [*errors, *wrong]
+    if file is None or clinic is None or bindings is None or pipeline is None:
         return None, errors
-    clinic, wrong = _clinic(file, folder.name, tree, references)
-    if clinic is None:
-        return None, [*errors, *wrong]
-
-    def section(name: str) -> dict[str, BindingPlan]:
-        return {plan.key: plan for path, plan in bindings.items() if path[0] == name}
-
+    section = _sections(bindings)
     plan = ClinicPlan(
         clinic=clinic,
         folder=folder,
-        channels=section("channels"),
-        payments=section("payments"),
-        models=section("models"),
+        channels=section["channels"],
+        payments=section["payments"],
+        models=section["models"],
         knowledge=bindings.get((KNOWLEDGE,)),
         pipeline=pipeline,
         burst=file.burst,
@@ -117,6 +114,14 @@ def _plan(
         digest=_digest(tree, base, folder),
     )
     return plan, errors
+
+
+def _sections(bindings: Mapping[NodePath, BindingPlan]) -> dict[str, dict[str, BindingPlan]]:
+    """The bindings by section and key."""
+    found: dict[str, dict[str, BindingPlan]] = {section: {} for section in SECTIONS}
+    for path, plan in bindings.items():
+        found.setdefault(str(path[0]), {})[plan.key] = plan
+    return found
 
 
 def _clinic(file: ClinicFile, name: str, tree: Node, references: References) -> tuple[Clinic | None, list[ConfigError]]:

@@ -22,14 +22,19 @@ class Defaults:
     errors: tuple[ConfigError, ...] = ()
 
 
-def shipped_defaults() -> Path:
-    """The file ``config/defaults.yml`` of this installation."""
-    return Path(str(files("config").joinpath("defaults.yml")))
+def shipped() -> Path:
+    """The folder ``config`` of this installation."""
+    return Path(str(files("config")))
+
+
+def shipped_clinics() -> Path:
+    """The folder with the clinics that ship: it lies beside ``config``, in a checkout and in a package alike."""
+    return shipped().parent / "clinics"
 
 
 def load_defaults(path: Path | None = None) -> Defaults:
     """Reads the defaults from `path`, or those that ship."""
-    path = path or shipped_defaults()
+    path = path or shipped() / "defaults.yml"
     tree, errors = read(path, shown(path))
     if tree is None:
         return Defaults(Node({}, Place(Source(shown(path)))), errors=tuple(errors))

@@ -125,7 +125,7 @@ class References:
         raise _Missing(
             f"The environment variable {name} is {'empty' if value == '' else 'not set'}.",
             f"Set {name} in the environment or in the file .env of the working directory.",
-            near=nearest(name, self.environment, closeness=80),
+            near=None if value == "" else nearest(name, self.environment, closeness=80),
         )
 
     def _file(self, target: str) -> str:

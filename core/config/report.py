@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
 from core.config.errors import ConfigError
+from core.config.place import Place
 
-#: Columns of a source line that are shown.
-WINDOW = 100
+#: Columns before a source line: its number and a bar.
+GUTTER = 10
 
 
 def render(errors: Iterable[ConfigError]) -> RenderableType:
@@ -32,7 +33,7 @@ def _block(error: ConfigError) -> RenderableType:
     return Group(
         _headline(error),
         Text(f"  {error.problem}", style="bold red"),
-        *_source_line(error),
+        *([_SourceLine(error.place)] if error.place and error.place.excerpt else []),
         *(Text.assemble((f"  {label}: ", "dim"), value) for label, value in labelled if value),
     )
 
@@ -42,15 +43,16 @@ def _headline(error: ConfigError) -> Text:
     return Text.assemble((where, "bold cyan"), f"  {error.path}" if error.path else "")
 
 
-def _source_line(error: ConfigError) -> list[Text]:
-    """The line and its caret; of a long line, the part around the caret."""
-    place = error.place
-    if place is None or not place.excerpt:
-        return []
-    start = max(0, place.column - 1 - WINDOW // 2) if len(place.excerpt) > WINDOW else 0
-    line = place.excerpt[start : start + WINDOW]
-    caret = " " * (place.column - 1 - start) + "^" * min(place.width, WINDOW // 2)
-    return [
-        Text(f"  {place.line:>5} | {line}", no_wrap=True, overflow="ignore"),
-        Text(f"        | {caret}", style="red", no_wrap=True, overflow="ignore"),
-    ]
+class _SourceLine:
+    """The line and its caret; of a line too long for the terminal, the part around the caret."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        place, line = self._place, self._place.excerpt
+        room = max(20, options.max_width - GUTTER)
+        start = max(0, place.column - 1 - room // 2) if len(line) > room else 0
+        caret = " " * (place.column - 1 - start) + "^" * place.width
+        yield Text(f"  {place.line:>5} | {line[start : start + room]}", no_wrap=True, overflow="ignore")
+        yield Text(f"        | {caret[:room]}", style="red", no_wrap=True, overflow="ignore")

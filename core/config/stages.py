@@ -27,8 +27,11 @@ class StagePlan:
 
 def read_stages(
     tree: Node, pipelines: Mapping[str, Node], catalogue: Catalogue, references: References
-) -> tuple[tuple[StagePlan, ...], list[ConfigError]]:
-    """The pipeline, outermost first, and what is wrong with it or with any stage's settings."""
+) -> tuple[tuple[StagePlan, ...] | None, list[ConfigError]]:
+    """The pipeline, outermost first, and what is wrong with it or with any stage's settings.
+
+    None when a stage cannot be made: there is no such stage, or its settings are wrong or not known yet.
+    """
     entries, errors = pipeline_entries(tree, pipelines)
     names = [str(entry.value) for entry in entries]
     if entries:
@@ -40,7 +43,7 @@ def read_stages(
             errors += faults
             if config:
                 plans.append(StagePlan(catalogue.stages[name], config))
-    return tuple(plans), [*errors, *_idle_settings(tree, names, catalogue)]
+    return (tuple(plans) if len(plans) == len(names) else None), [*errors, *_idle_settings(tree, names, catalogue)]
 
 
 def pipeline_entries(tree: Node, pipelines: Mapping[str, Node]) -> tuple[tuple[Node, ...], list[ConfigError]]:

@@ -185,10 +185,7 @@ def shipped(clinics: ClinicFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (folder / "knowledge" / "prices.md").write_text("# Prices\n")
     (folder / ".hidden").write_text("")
     root = clinics.root.rename(tmp_path / "shipped")
-    from core.cli import init
-
-    original = init.files
-    monkeypatch.setattr(init, "files", lambda package: root if package == "clinics" else original(package))
+    monkeypatch.setattr("core.cli.init.shipped_clinics", lambda: root)
     return root
 
 

@@ -175,6 +175,12 @@ def test_missing_references_can_be_let_pass(clinics: ClinicFolder) -> None:
     assert [error.path for error in loaded.errors] == ["hours.monday.0"]
 
 
+def test_a_clinic_with_a_reference_let_pass_where_a_value_is_needed_has_no_plan(clinics: ClinicFolder) -> None:
+    clinics.write(clinics.good.replace('"+12125550142"', '"${env:PIGEON_NUMBER}"'))
+    loaded = clinics.load(skip_missing=True)
+    assert (loaded.errors, dict(loaded.plans)) == ((), {})
+
+
 def test_what_a_reference_brings_is_converted_and_checked(clinics: ClinicFolder) -> None:
     text = clinics.good.replace("use: pigeon", "use: pigeon, deadline_seconds: '${env:SECONDS}'")
     clinics.environment["SECONDS"] = "4.5"
@@ -206,9 +212,11 @@ def test_the_digest_changes_with_settings_secrets_and_files(clinics: ClinicFolde
     (folder / "knowledge").mkdir()
     (folder / "knowledge" / "prices.md").write_text("# Prices")
     digests.append(clinics.load().plans["harbor"].digest)
+    (folder / "knowledge" / "prices.md").write_text("# Hours!")
+    digests.append(clinics.load().plans["harbor"].digest)
     clinics.write(clinics.good + "burst: {text: 3s}\n")
     digests.append(clinics.load().plans["harbor"].digest)
-    assert len(set(digests)) == 4
+    assert len(set(digests)) == 5
 
 
 def test_hidden_files_do_not_change_the_digest(clinics: ClinicFolder) -> None:
