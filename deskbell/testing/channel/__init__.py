@@ -72,12 +72,12 @@ class ChannelContract(InboundContract, OutboundContract):
         self, provider_server: ProviderServer
     ) -> None:
         with Discretion(self.private()) as discretion:
-            async with self.opened(provider_server.url, deadline=0.3) as channel:
+            async with self.opened(provider_server.url, deadline=0.6) as channel:
                 discretion.look_at("the channel", channel)
                 discretion.look_at("its settings", channel.config)
                 await self._receive_everything(channel, discretion)
                 await self._send_into_everything(channel, provider_server, discretion)
-            async with self.opened(closed_port(), deadline=0.3) as channel:
+            async with self.opened(closed_port(), deadline=0.6) as channel:
                 await self._send(channel, discretion)
         assert discretion.breaches == []
 

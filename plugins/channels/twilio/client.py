@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -81,7 +81,7 @@ class DeadlineHttpClient(AsyncTwilioHttpClient):
             method.upper(),
             url,
             params=params,
-            data=list(_flat(data or {})) or None,
+            data=data,
             headers=headers,
             timeout=self._limits,
             allow_redirects=allow_redirects,
@@ -194,13 +194,6 @@ def _is(message: Any, text: OutboundText) -> bool:
 def _created(message: Any) -> datetime:
     moment: datetime = message.date_created
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _flat(data: dict[str, object]) -> Iterator[tuple[str, str]]:
-    """A form's fields; a list becomes a repeated field, which aiohttp does not do by itself."""
-    for name, value in data.items():
-        for one in value if isinstance(value, list) else [value]:
-            yield name, str(one).lower() if isinstance(one, bool) else str(one)
 
 
 def _silent_logger() -> logging.Logger:
