@@ -91,10 +91,11 @@ def test_a_good_plan_shows_no_secret(clinics: ClinicFolder) -> None:
 
 
 def test_a_neighbours_phone_number_is_masked_and_the_caret_stays_in_place(clinics: ClinicFolder) -> None:
-    error = clinics.error(clinics.good.replace("use: pigeon", "use: pidgeon"))
+    error = clinics.error(clinics.good.replace("  main: {use: pigeon, ", "  main: {use: pigeon, loud: 5, "))
     assert error.place is not None
     assert "+12125550142" not in error.place.excerpt
-    assert error.place.excerpt[error.place.column - 1 :].startswith("pidgeon")
+    assert "+1212***0142" in error.place.excerpt
+    assert error.place.excerpt[error.place.column - 1 :].startswith("5")
 
 
 def test_an_unknown_setting_of_a_known_provider_hides_its_value_and_shows_the_rest(clinics: ClinicFolder) -> None:
