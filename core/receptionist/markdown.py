@@ -12,16 +12,16 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^[ \t]*>[ \t]?", re.MULTILINE), ""),
     (re.compile(r"^[ \t]*[-*_]{3,}[ \t]*$\n?", re.MULTILINE), ""),
     (re.compile(r"^[ \t]*[*+][ \t]+", re.MULTILINE), "- "),
-    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL), r"\2"),
+    (re.compile(r"(\*\*|__)(?=\S)(.{1,400}?)(?<=\S)\1", re.DOTALL), r"\2"),
     (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"), r"\1"),
     (re.compile(r"(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])"), r"\1"),
-    (re.compile(r"~~(?=\S)(.+?)(?<=\S)~~"), r"\1"),
+    (re.compile(r"~~(?=\S)(.{1,400}?)(?<=\S)~~"), r"\1"),
 )
 
 
 def plain(text: str) -> str:
     """The words without marks; ``[our site](https://x)`` becomes ``our site: https://x``."""
-    text = re.sub(r"!?\[([^\]\n]+)\]\(((?:https?://|www\.)[^\s)]+)\)", _spelled_out, text)
+    text = re.sub(r"!?\[([^\[\]\n]{1,200})\]\(((?:https?://|www\.)[^\s)]+)\)", _spelled_out, text)
     links: list[str] = []
 
     def hide(found: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ _UP_TO = re.compile(
 )
 _SPELLED_MONEY = re.compile(
     r"\b(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|"
-    r"seventy|eighty|ninety|hundred|thousand|and|a)[ -])+(?:dollars|bucks)\b",
+    r"seventy|eighty|ninety|hundred|thousand|and|a)[ -]){1,10}(?:dollars|bucks)\b",
     re.IGNORECASE,
 )
 _FREE = re.compile(
@@ -67,8 +67,8 @@ _DAY_MONTH = re.compile(rf"\b(\d{{1,2}}){_NTH}?\s(?:of\s)?{_MONTH}\b(?:,?\s(\d{{
 _NTH_DAY = re.compile(rf"\bthe (\d{{1,2}}){_NTH}\b(?! (?:floor|street|st\b|ave|time|visit|session|syringe|molar))")
 
 _LINK = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"']+|\b[\w.+-]+@[\w-]+\.[\w.-]+\b"
-    r"|\b(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
+    r"(?:https?://|www\.)[^\s<>\"']+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,63}\b"
+    r"|(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,5}"
     r"(?:com|net|org|io|co|us|biz|info|app|link|ly|me|health|clinic|example)\b(?:/[^\s<>\"']*)?",
     re.IGNORECASE,
 )

@@ -48,6 +48,8 @@ _SENTENCE_END = re.compile(r"[.!?][\"')]?(?=\s)|\n+")
 _ELLIPSIS = "..."
 #: No segment holds more letters than this.
 _SEPTETS = 160
+#: How far behind the limit a number that begins before it is followed.
+_BEYOND = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +94,24 @@ def shorten(text: str, *, max_segments: int) -> str:
     """
     if count(text).segments <= max_segments:
         return text
-    links: list[str] = []
-    for link in dict.fromkeys(found.group() for found in _LINK.finditer(text)):
-        if count(" ".join([*links, link])).segments <= max_segments:
-            links.append(link)
-    words = _LINK.sub("", text) if len(links) < len(set(_LINK.findall(text))) else text
-    ends = [end for end in _ends(words) if end <= max_segments * _SEPTETS]
-    full = _longest(words, ends, links, max_segments)
-    sentences = [
-        found.end() for found in _SENTENCE_END.finditer(words) if found.end() in ends or found.end() - 1 in ends
-    ]
+    links, lost = _fitting_links(text, max_segments)
+    words = _LINK.sub("", text) if lost else text
+    ends = _ends(words, max_segments * _SEPTETS)
+    cut = _longest(words, ends, links, max_segments)
+    allowed = set(ends)
+    sentences = [found.end() for found in _SENTENCE_END.finditer(words) if {found.end(), found.end() - 1} & allowed]
     whole = _longest(words, sentences, links, max_segments, mark="")
-    return whole if len(whole) * 2 >= len(full) else full
+    return whole if len(whole) * 2 >= len(cut) else cut
+
+
+def _fitting_links(text: str, max_segments: int) -> tuple[list[str], bool]:
+    """The links that fit into the budget, in order, and whether one did not."""
+    links = list(dict.fromkeys(found.group() for found in _LINK.finditer(text)))
+    fitting: list[str] = []
+    for link in links:
+        if count(" ".join([*fitting, link])).segments <= max_segments:
+            fitting.append(link)
+    return fitting, len(fitting) < len(links)
 
 
 def _longest(text: str, ends: list[int], links: list[str], max_segments: int, mark: str = _ELLIPSIS) -> str:
@@ -124,12 +132,13 @@ def _cut(text: str, end: int, links: list[str], mark: str) -> str:
     return " ".join([kept + mark, *lost])
 
 
-def _ends(text: str) -> list[int]:
-    """Where a text may be cut: at spaces outside links and numbers; inside an endless word, anywhere."""
+def _ends(text: str, limit: int) -> list[int]:
+    """Where a text may be cut, up to `limit`: at spaces outside links and numbers; inside an endless word, anywhere."""
+    text = text[: limit + _BEYOND]
     whole = [found.span() for pattern in (_LINK, _WHOLE) for found in pattern.finditer(text)]
     spaces = [found.start() for found in re.finditer(r"\s+", text)]
-    ends = [place for place in spaces if not any(low < place < high for low, high in whole)]
-    return ends or [place for place in range(1, len(text)) if not any(low < place < high for low, high in whole)]
+    ends = [place for place in spaces if place <= limit and not any(low < place < high for low, high in whole)]
+    return ends or [place for place in range(1, limit) if not any(low < place < high for low, high in whole)]
 
 
 def _tidied(text: str) -> str:

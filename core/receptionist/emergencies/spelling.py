@@ -81,9 +81,13 @@ _SLIPS = {
 }
 
 
+#: Letters of a text that are read: more than the longest SMS has, and a bound for what a hostile one may cost.
+_LONGEST = 2000
+
+
 def plain(text: str) -> str:
     """Lower case, no accents or apostrophes, "cannot" as "cant", letters drawn out made short, single spaces."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
+    folded = unicodedata.normalize("NFKD", text[:_LONGEST].casefold())
     words = "".join(letter for letter in folded if not unicodedata.combining(letter))
     words = re.sub(r"['’‘`´]", "", words)
     words = re.sub(r"([a-z])\1{2,}", r"\1", words)

@@ -113,6 +113,7 @@ def test_a_sign_among_booking_talk_is_found() -> None:
 
 def test_filler_two_weeks_ago_does_not_make_todays_sign_a_history() -> None:
     assert recognise("I had filler 2 months ago and my vision is blurry") is Emergency.VISION
+    assert recognise("Can filler make you go blind, my vision is blurry") is Emergency.VISION
     again = "I had an allergic reaction last year and I'm having an allergic reaction again"
     assert recognise(again) is Emergency.ALLERGY
 
