@@ -15,15 +15,20 @@ TEXT, TIMER, STAFF = "text", "timer", "staff"
 
 def text_body(event: InboundText) -> dict[str, Any]:
     """What is stored of a text. Card numbers end here: they never reach the disk."""
-    text, card_removed = cut_cards(event.text.replace("\x00", ""))
+    text, card_removed = cut_cards(_storable(event.text))
     body: dict[str, Any] = {"text": text}
     if event.media:
-        body["media"] = [asdict(media) for media in event.media]
+        body["media"] = [{**asdict(media), "url": _storable(media.url)} for media in event.media]
     if event.carrier_handled:
         body["carrier_handled"] = event.carrier_handled.value
     if card_removed:
         body["card_removed"] = True
     return body
+
+
+def _storable(text: str) -> str:
+    """Without what PostgreSQL cannot hold: NUL, and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def timer_body(name: str, data: Mapping[str, Any]) -> dict[str, Any]:

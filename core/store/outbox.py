@@ -133,7 +133,10 @@ UPDATE outbox o
        reason      = CASE WHEN o.status IN ('unknown', 'held', 'sending') THEN NULL ELSE o.reason END,
        lease_until = NULL
  WHERE o.clinic = $1
-   AND CASE WHEN $4::uuid IS NULL THEN o.binding = $2 AND o.provider_id = $3 ELSE o.key = $4 END
+   AND o.binding = $2
+   -- The key comes in the callback's address, which not every provider signs: it may complete what we know of a
+   -- text, but not contradict it.
+   AND (o.provider_id = $3 OR (o.provider_id IS NULL AND o.key = $4))
 RETURNING o.conversation
 """
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from deskbell import CallNext, Settings, Stage, Turn
 
 if TYPE_CHECKING:
@@ -106,7 +108,8 @@ async def test_a_card_number_never_reaches_the_disk(world: World) -> None:
     assert "card_removed" in stored
 
 
-async def test_null_characters_and_ten_thousand_characters_are_stored(world: World) -> None:
-    await world.hear("a\x00b" + "x" * 10_000)
+@pytest.mark.parametrize("text", ["a\x00b" + "x" * 10_000, "half a pair \ud83d", "\x00"])
+async def test_what_a_database_cannot_hold_does_not_stop_a_text(world: World, text: str) -> None:
+    await world.hear(text)
     await world.settle()
     assert len(world.wire.taken) == 1

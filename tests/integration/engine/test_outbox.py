@@ -253,6 +253,18 @@ async def test_a_receipt_for_a_text_that_is_not_ours_changes_nothing(world: Worl
     assert await world.value("SELECT receipt FROM outbox") == DeliveryStatus.QUEUED
 
 
+async def test_a_receipt_whose_address_names_another_text_does_not_touch_that_text(world: World) -> None:
+    for text in ("hello there", "hello again"):
+        await world.hear(text)
+        await world.settle()
+    keys = [row["key"] for row in await world.rows("SELECT key FROM outbox ORDER BY id")]
+    await world.receipt(DeliveryUpdate("m1", DeliveryStatus.FAILED, world.clock.now(), text_id=str(keys[1])))
+    assert [row["receipt"] for row in await world.rows("SELECT receipt FROM outbox ORDER BY id")] == [
+        DeliveryStatus.FAILED,
+        DeliveryStatus.QUEUED,
+    ]
+
+
 async def test_staff_write_and_the_bot_stays_silent_until_they_release(world: World) -> None:
     await world.hear("hello there")
     await world.settle()
