@@ -43,7 +43,13 @@ class Application:
     answers: list[int] = field(default_factory=list)
     #: While clear, nothing is answered.
     answering: asyncio.Event = field(default_factory=asyncio.Event)
+    arrival: asyncio.Condition = field(default_factory=asyncio.Condition)
     _server: Any = None
+
+    async def heard(self, count: int) -> None:
+        """Waits until that many deliveries have come."""
+        async with self.arrival:
+            await self.arrival.wait_for(lambda: len(self.deliveries) >= count)
 
     async def start(self) -> None:
         self.answering.set()
@@ -65,6 +71,8 @@ class Application:
     async def _take(self, request: Request, path: str) -> HTTPResponse:
         url = self.url + request.server_path + (f"?{request.query_string}" if request.query_string else "")
         self.deliveries.append(Delivery("/" + path, url, dict(request.headers), request.body))
+        async with self.arrival:
+            self.arrival.notify_all()
         status = self.answers.pop(0) if self.answers else 200
         await self.answering.wait()
         return HTTPResponse(b"{}", status)

@@ -281,6 +281,24 @@ async def test_texts_of_one_phone_arrive_in_order(sandbox, application, text) ->
     assert [payload(one)["text"] for one in application.deliveries] == [f"text {index}" for index in range(20)]
 
 
+class TestPatientCarrier:
+    @pytest.fixture
+    def pace(self) -> Pace:
+        return Pace(sent_after=0, delivered_after=0, retries_after=(0, 0), telnyx_deadline=60)
+
+    async def test_a_text_waits_for_the_one_before_it_and_for_nobody_else_s(self, sandbox, application, text) -> None:
+        application.answering.clear()
+        await text("first")
+        await text("second")
+        await text("from another phone", sender=MARCO)
+        await application.heard(2)
+        assert {payload(one)["text"] for one in application.deliveries} == {"first", "from another phone"}
+
+        application.answering.set()
+        await sandbox.idle()
+        assert len(application.deliveries) == 3
+
+
 async def test_the_account_can_be_asked_about(client) -> None:
     profiles = [profile async for profile in await client.messaging_profiles.list()]
     balance = await client.balance.retrieve()
