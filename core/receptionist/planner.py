@@ -13,8 +13,8 @@ from enum import StrEnum
 from core.receptionist.facts import Known
 from core.receptionist.memory import Memory
 from core.receptionist.opening import Unfit
-from core.receptionist.understanding.questions import Question
 from core.receptionist.understanding.findings import Reading
+from core.receptionist.understanding.questions import Question, Topic
 from deskbell.clinic import Clinic, Service
 from deskbell.turn import RequestStatus
 
@@ -92,7 +92,6 @@ class Situation:
     #: Fields whose value this turn changed.
     learned: frozenset[str] = frozenset()
     picture: bool = False
-    wrote: bool = True
     missing: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -116,7 +115,8 @@ class Situation:
     def asked(self) -> Mapping[str, int]:
         """How often each field was asked; not counted when the patient told or asked something else instead."""
         asked = dict(self.memory.asked)
-        if (self.asks or self.learned) and self.memory.pending.fresh and self.pending in self.missing:
+        others = any(asked.get(one, 0) < _ENOUGH for one in self.missing if one != self.pending)
+        if (self.asks or (self.learned and others)) and self.memory.pending.fresh and self.pending in self.missing:
             asked[self.pending] = max(0, asked.get(self.pending, 0) - 1)
         return asked
 
@@ -192,7 +192,7 @@ def _after_request(situation: Situation) -> Step:
 def _is_lost(situation: Situation) -> bool:
     """Nothing was understood, and the text was no first greeting either."""
     meant = situation.understood or situation.reading.wants_to_come
-    if meant or situation.picture or not situation.wrote:
+    if meant or situation.picture:
         return False
     return bool(situation.pending) or not (situation.reading.filler or situation.reading.greeting)
 
@@ -237,10 +237,12 @@ def _next_question(situation: Situation) -> Ask | None:
     if not left or (situation.asks and not _may_ask(situation)):
         return None
     unanswered = pending.fresh and pending.field in left
-    if unanswered and situation.learned and len(left) > 1:
-        # They told something else instead: that is met with the next question, and this one waits its turn.
-        left.remove(pending.field)
-        unanswered = False
+    if unanswered and (situation.learned or situation.asks):
+        # They told or asked something else instead: another question now, and this one waits its turn.
+        left = [one for one in left if one != pending.field] or ([] if situation.asks else left)
+        unanswered = pending.field in left
+    if not left:
+        return None
     wanted = pending.field if unanswered else left[0]
     only_asked = situation.asks and not reading.wants_to_come and not situation.memory.asked
     return Ask(wanted, _options(situation, wanted), again=unanswered, invite=only_asked)
@@ -248,10 +250,10 @@ def _next_question(situation: Situation) -> Ask | None:
 
 def _may_ask(situation: Situation) -> bool:
     """Beside an answer: not twice in a row, and of somebody who only wants to know something, once."""
+    if any(question.topic is Topic.APPOINTMENT for question in situation.reading.questions):
+        return False
     if situation.reading.wants_to_come or situation.learned - {"service"}:
-        return not (
-            situation.memory.pending.fresh and len(situation.missing) == 1 and situation.pending in situation.missing
-        )
+        return True
     if situation.memory.pending.fresh and situation.pending in situation.missing:
         return False
     return situation.wants_something or not situation.memory.asked
@@ -277,7 +279,7 @@ def _forced(situation: Situation) -> Ask | None:
     asked = situation.asked
     if reading.candidates and asked.get("service", 0) <= _ENOUGH:
         return Ask("service", reading.candidates, again=situation.pending == "service")
-    if reading.unfit and asked.get("when", 0) < _ENOUGH:
+    if reading.unfit and asked.get("when", 0) <= _ENOUGH:
         return Ask("when", again=situation.pending == "when")
     if reading.unsold and not known.service and not known.concern and asked.get("service", 0) < _ENOUGH:
         return Ask("service", menu_of(situation.clinic), again=situation.pending == "service")

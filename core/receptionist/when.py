@@ -20,7 +20,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def clock_text(at: time) -> str:
-    """``16:00`` as ``4 pm``, ``09:30`` as ``9:30 am``."""
+    """``16:00`` as ``4 pm``, ``09:30`` as ``9:30 am``, ``12:00`` as ``noon``."""
+    if at == NOON:
+        return "noon"
     if at >= time(23, 59):
         return "midnight"
     hour = at.hour % 12 or 12

@@ -80,13 +80,13 @@ class AssistantStage(Stage[AssistantConfig]):
             request=request,
             learned=learned,
             picture=any(text.media for text in turn.texts),
-            wrote=any(text.text.strip() for text in turn.texts),
         )
         step = plan(situation)
         turn.note(
             "step",
             act=step.act.value,
             asks=step.ask.field if step.ask else None,
+            clears_up=bool(step.ask and (reading.candidates or reading.unsold or reading.unfit)),
             learned=sorted(learned),
             questions=[question.topic.value for question in step.questions],
             lost=step.lost,

@@ -22,6 +22,8 @@ from deskbell.turn import RequestStatus
 _QUOTE = 280
 _PRICES = 4
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_PRONOUN = re.compile(r"\b(?:it|its|they|them|that|this)\b")
+_FILLERS = re.compile(r"\b(?:hi|hey|hello|guys|please|pls|lol|btw|ok|okay|just|also|um|uh)\b[\s,.!]*", re.IGNORECASE)
 _NOW = re.compile(
     r"\b(?:right )?now\b|\bstill open\b|\b(?:are|r) (?:you|u|y'all)(?: guys)? (?:still |currently )?open\W*$"
 )
@@ -195,7 +197,8 @@ async def _passage(question: Question, scene: Scene) -> str:
     wants = question.topic not in (Topic.MEDICAL, Topic.APPOINTMENT, Topic.IDENTITY, Topic.AVAILABILITY, Topic.SELLS)
     if scene.knowledge is None or not question.text or not wants:
         return ""
-    found = await scene.knowledge.search(question.text)
+    meant = f" ({scene.known.service})" if scene.known.service and _PRONOUN.search(plain(question.text)) else ""
+    found = await scene.knowledge.search(_FILLERS.sub(" ", question.text).strip() + meant)
     return found[0].text.strip() if found else ""
 
 

@@ -32,7 +32,10 @@ _AGAIN: Mapping[str, tuple[str, ...]] = {
     "last_name": ("What last name should our team put on the request?",),
     "service": ("What is it that you'd like done?",),
     "new_or_returning": ("Just so we know: have you had a visit with us in the past, yes or no?",),
-    "when": ("Is there a day, or a part of the day, that's good for you?",),
+    "when": (
+        "Is there a day, or a part of the day, that's good for you?",
+        "Would a morning or an afternoon be better, and on which day?",
+    ),
 }
 _INVITE: Mapping[str, str] = {
     "name": "If you'd like to come in, what's your first and last name?",

@@ -93,8 +93,10 @@ def _lead(scene: Scene, answered: bool) -> str:
         )
     if "when" in step.learned and known.when:
         return f"Noted: {known.when.text}."
-    if "variant" in step.learned or "provider" in step.learned:
-        return f"Noted: {known.variant if 'variant' in step.learned else known.provider}."
+    if "variant" in step.learned:
+        return f"Noted: {known.variant}."
+    if "provider" in step.learned and known.provider != NO_PREFERENCE:
+        return f"Noted: {known.provider}."
     if step.greet and not step.learned:
         return "Thanks for texting us."
     if step.ask and step.ask.again:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.receptionist.understanding.words import Clause
+from core.receptionist.understanding.words import Clause, word_set, words
 
 
 class Topic(StrEnum):
@@ -42,7 +42,7 @@ class Question:
     topic: Topic
     #: The patient's words; empty where they may go no further.
     text: str = field(repr=False)
-    #: Services it is about.
+    #: Services it names; for a price or a duration, else the one wished for.
     services: tuple[str, ...] = ()
     start: int = 0
     #: No question by its form: answered when the clinic's knowledge has something, else passed over.
@@ -116,8 +116,9 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     (
         Topic.ADDRESS,
         re.compile(
-            r"\b(?:where(?:'s| is| are|s)?(?: \w+){0,2} (?:you|u|y'all|your|the clinic|located|this|it|office|"
-            r"place|spa|studio)\b|"
+            r"\b(?:where(?:'s| is| are|s| r)(?: \w+){0,2} (?:you|u|y'all|your|the clinic|"
+            r"located|this|it|office|place|spa|studio)\b|"
+            r"where (?:do|can) i (?:go|find (?:you|it))|where (?:you|u) at|"
             r"(?:your|the|ur) (?:address|location)|what(?:'s| is)? (?:the |your )?address|address(?= please|\?|$)|"
             r"located|"
             r"directions|how (?:do|can) i get (?:there|to (?:you|the)))\b|^\W*(?:address|location|directions)\W*$"
@@ -132,7 +133,7 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
             r"^\W*(?:phone|number)\W*$"
         ),
     ),
-    (Topic.WEBSITE, re.compile(r"\b(?:web ?site|web ?page|web address|url|instagram|site online)\b")),
+    (Topic.WEBSITE, re.compile(r"\b(?:web ?site|web ?page|web address|url|site online)\b")),
     (
         Topic.DURATION,
         re.compile(
@@ -165,7 +166,7 @@ _BOOKING = re.compile(
     r"something)|sign me up)\b"
 )
 _INTENT = re.compile(
-    r"\b(?:book|booking|schedul\w+|appointments?|appt|consult\w*|come in|get in|sign me up|i'?d (?:like|love)|"
+    r"\b(?:book|booking|schedul\w+|appointments?|appt|come in|get in|sign me up|i'?d (?:like|love)|"
     r"i want|i wanna|i need|"
     r"looking (?:for|to|into)|interested|thinking (?:about|of))\b"
 )
@@ -176,7 +177,18 @@ _COURTESY = re.compile(
     r"may) i ask (?:you )?(?:a |some )?(?:quick )?(?:question|something)s?|"
     r"i (?:have|had|got) (?:a|some) (?:quick )?questions?|do you have a (?:minute|second|sec))\W*$"
 )
-_CANCELLING = re.compile(r"\bcancel\w*|no[- ]?show|late fee\b")
+#: Words of a question for prices that name nothing of their own; anything beside them is for the knowledge to know.
+_PRICE_WORDS = word_set(
+    "how much is it does do you u guys charge cost costs price prices priced pricing what what's whats are your ur "
+    "the a an for that this these those one would be will rates rate fees fee list range per unit session syringe "
+    "treatment treatments service services and so hi hey hello ok of them they each usually typically about i "
+    "can get please pls "
+    "expensive to me my in total there any all everything y'all run roughly approximately generally"
+)
+_HOLIDAY = re.compile(
+    r"\b(?:holidays?|christmas|xmas|thanksgiving|easter|new year'?s?|july 4th|4th of july|memorial day|labor day|"
+    r"presidents'? day|mlk|veterans day|juneteenth|halloween|mother'?s day)\b"
+)
 
 
 def topic_of(clause: Clause, *, sells: bool) -> Topic | None:
@@ -189,8 +201,8 @@ def topic_of(clause: Clause, *, sells: bool) -> Topic | None:
     if clause.asks and _MEDICAL.search(text):
         return Topic.MEDICAL
     for topic, pattern in _TOPICS:
-        if pattern.search(text) and not (topic is Topic.PRICE and _CANCELLING.search(text)):
-            return topic
+        if pattern.search(text):
+            return topic if clause.asks is False or sells or _plainly(topic, text) else Topic.KNOWLEDGE
     if not clause.asks:
         return None
     if sells and _SELLS.search(text):
@@ -200,6 +212,13 @@ def topic_of(clause: Clause, *, sells: bool) -> Topic | None:
     if _AVAILABILITY.search(text):
         return Topic.AVAILABILITY
     return Topic.KNOWLEDGE
+
+
+def _plainly(topic: Topic, text: str) -> bool:
+    """Whether the clinic's own facts answer it: "how much is the deposit" and "open on Christmas" they do not."""
+    if topic is Topic.PRICE:
+        return set(words(text)) <= _PRICE_WORDS
+    return not (topic is Topic.HOURS and _HOLIDAY.search(text))
 
 
 def is_courtesy(low: str) -> bool:

@@ -43,6 +43,7 @@ _NOT_A_WISH = frozenset(Topic) - {Topic.AVAILABILITY, Topic.BOOKING, Topic.SELLS
 #: Topics in which a treatment is asked about and only perhaps wanted.
 _TENTATIVE = frozenset(Topic) - {Topic.AVAILABILITY, Topic.BOOKING}
 _GIBBERISH = re.compile(r"(?:[bcdfghjklmnpqrstvwxz]{5,}|^[^aeiouy\d]{3,}$|(.)\1{3,})")
+_WH = re.compile(r"\W*(?:what|whats|what's|how|why|who|which|where|does|do|is)\b")
 NO_PREFERENCE = "no preference"
 
 
@@ -122,12 +123,17 @@ class _Pass:
         visit = find_visit(self.low)
         if visit:
             self._add("new_or_returning", visit.value, visit.start, visit.end)
-        elif self.pending.field == "new_or_returning":
+        elif self.pending.field == "new_or_returning" or self._answers_earlier_visit():
             for clause in self.clauses:
                 answer = None if clause.asks else replies.says_yes(clause.text)
                 if answer is not None:
                     self._add("new_or_returning", RETURNING if answer else NEW, clause.start, clause.end)
                     return
+
+    def _answers_earlier_visit(self) -> bool:
+        """A bare yes or no that cannot answer the question after it answers the one before."""
+        open_question = self.pending.field in ("when", "service") and not self.pending.options
+        return open_question and "new_or_returning" in self.pending.earlier and len(words(self.low)) <= 3
 
     # ---- service, variant, provider, concern -----------------------------------------------------------------
 
@@ -140,7 +146,7 @@ class _Pass:
             for mention in mentions
             if topic is not Topic.APPOINTMENT
         ]
-        wish = wished(self.low, named, self.known.service)
+        wish = wished(self.low, named, self.known.service, self.known.concern)
         if wish.silent and not self.found and not self.known.service:
             wish = chosen(self.low, self.pending)
         self.candidates, self.unsold = wish.candidates, wish.unsold
@@ -270,8 +276,11 @@ class _Pass:
             named = tuple(dict.fromkeys(name for one in mentions for name in one.services))
             service = self._service()
             about = (service,) if len(named) > 1 and service in named else named
-            text = self.text[clause.start : clause.end]
-            result.append(Question(topic, text, about or ((service,) if service else ()), clause.start))
+            if not about and service and topic in (Topic.PRICE, Topic.DURATION):
+                about = (service,)
+            result.append(Question(topic, self.text[clause.start : clause.end], about, clause.start))
+        if any(one.topic is Topic.PRICE for one in result):
+            result = [one for one in result if one.topic is not Topic.SELLS]
         return tuple(result[:3])
 
     def _answered_by_facts(self, clause: Clause, mentions: list[Mention], topic: Topic) -> bool:
@@ -292,7 +301,7 @@ class _Pass:
             return False
         timed = clause.start == self.wish_start
         told = timed or any(clause.start <= one.start < clause.end for one in self.found.values())
-        return (timed and proposes(clause)) or (told and len(words(clause.text)) <= 4)
+        return (timed and proposes(clause)) or (told and len(words(clause.text)) <= 4 and not _WH.match(clause.text))
 
     def _with_soft_question(self, reading: Reading) -> Reading:
         """A statement nothing was read from may still be about something the clinic's knowledge holds."""
@@ -309,5 +318,6 @@ class _Pass:
 
 
 def _nothing_else(line: str, name: Name) -> bool:
-    """The reply to an earlier question is a first and last name and no more."""
-    return bool(name.first and name.last) and not words(plain(line[: name.start] + line[name.end :]))
+    """The reply to an earlier question is a name and no more: of two words, or written with a capital."""
+    whole = not words(plain(line[: name.start] + line[name.end :]))
+    return whole and (bool(name.first and name.last) or line[name.start].isupper())

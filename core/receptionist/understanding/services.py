@@ -72,7 +72,8 @@ class Lexicon:
 
     @classmethod
     def of(cls, clinic: Clinic) -> Lexicon:
-        terms = _terms(clinic.services)
+        sellers = {treatment: _sellers(treatment, clinic.services) for treatment in TREATMENTS}
+        terms = _terms(clinic.services, sellers)
         longest = sorted(terms, key=len, reverse=True)
         return cls(
             terms=terms,
@@ -80,7 +81,7 @@ class Lexicon:
                 rf"(?<![\w'])(?:{'|'.join(_tolerant(term) for term in longest)})(?!\w)(?! hair\b(?! removal))"
             ),
             single=_by_first_letter(term for term in terms if " " not in term and len(term) >= 5),
-            concerns=tuple(_concerns(clinic.services)),
+            concerns=tuple(_concerns(clinic.services, sellers)),
             not_names=frozenset(word for term in terms for word in words(term))
             | frozenset(word for name in (clinic.name,) for word in words(plain(name))),
             variants={service.name: service.variants for service in clinic.services if service.variants},
@@ -156,7 +157,7 @@ def _tolerant(term: str) -> str:
     return r"[\s-]+".join(re.escape(word) for word in term.split(" ")) + r"(?:'?e?s)?"
 
 
-def _terms(services: tuple[Service, ...]) -> dict[str, _Term]:
+def _terms(services: tuple[Service, ...], sellers: Mapping[str, tuple[str, ...]]) -> dict[str, _Term]:
     """Every way to name a treatment, to the services that it means."""
     own: dict[str, _Term] = {}
     for service in services:
@@ -164,7 +165,7 @@ def _terms(services: tuple[Service, ...]) -> dict[str, _Term]:
             own[_key(name)] = _Term((service.name,))
     terms = dict(own)
     for treatment, slang in TREATMENTS.items():
-        sold = _sellers(treatment, slang, services)
+        sold = sellers[treatment]
         for name in (treatment, *slang):
             terms.setdefault(_key(name), _Term(sold, "" if sold else treatment))
     for kind, names in _kinds(services).items():
@@ -185,22 +186,19 @@ def _kinds(services: tuple[Service, ...]) -> dict[str, list[str]]:
     return kinds
 
 
-def _sellers(treatment: str, slang: Iterable[str], services: tuple[Service, ...]) -> tuple[str, ...]:
+def _sellers(treatment: str, services: tuple[Service, ...]) -> tuple[str, ...]:
     """Services that are this treatment: named so, or with its name within their own."""
-    names = {_key(name) for name in (treatment, *slang)}
+    names = {_key(name) for name in (treatment, *TREATMENTS[treatment])}
     exact = [one.name for one in services if names & {_key(word) for word in (one.name, *one.aliases)}]
-    if exact:
-        return tuple(exact)
     # "Microneedling with PRP" is Microneedling; a HydraFacial is a facial.
-    within = re.compile(
-        rf"(?<!\w)(?:\w*{_tolerant(_key(treatment))})(?!\w)"
-        if len(treatment) > 5
-        else rf"\b{_tolerant(_key(treatment))}\b"
-    )
-    return tuple(one.name for one in services if within.search(plain(one.name)))
+    prefix = r"\w*" if len(treatment) > 5 else ""
+    within = rf"(?<!\w){prefix}{_tolerant(_key(treatment))}(?!\w)"
+    return tuple(exact or [one.name for one in services if re.search(within, plain(one.name))])
 
 
-def _concerns(services: tuple[Service, ...]) -> Iterable[tuple[frozenset[str], tuple[str, ...]]]:
+def _concerns(
+    services: tuple[Service, ...], sellers: Mapping[str, tuple[str, ...]]
+) -> Iterable[tuple[frozenset[str], tuple[str, ...]]]:
     """The clinic's own wordings first, then what people say anywhere."""
     offered: dict[frozenset[str], list[str]] = {}
     for service in services:
@@ -210,5 +208,5 @@ def _concerns(services: tuple[Service, ...]) -> Iterable[tuple[frozenset[str], t
         key = frozenset(stem(word) for word in words(concern))
         options = offered.setdefault(key, [])
         for treatment in treatments:
-            options += [name for name in _sellers(treatment, TREATMENTS[treatment], services) if name not in options]
+            options += [name for name in sellers[treatment] if name not in options]
     return [(key, tuple(options[:3])) for key, options in offered.items()]

@@ -131,7 +131,8 @@ _VOCABULARY = (
 )
 _NOT_TYPOS = word_set(
     "money mooning warning warming meaning moaning monkey events eleven seven evening's learning earning mourning "
-    "turning whatever wherever sundry sudden burning forever however tomato weekly everything burnings anything friend friends"
+    "turning whatever wherever sundry sudden burning forever however tomato weekly "
+    "everything burnings anything friend friends"
 )
 _LONG_WORD = re.compile(r"[a-z0-9]{6,}")
 JOINS = re.compile(r"\bor\b|\band\b|,|/|;")

@@ -32,15 +32,15 @@ class Wish:
     silent: bool = False
 
 
-def wished(low: str, named: list[tuple[Mention, bool]], known: str) -> Wish:
+def wished(low: str, named: list[tuple[Mention, bool]], known: str, concern: str = "") -> Wish:
     """`named`: what the text names, and whether it is only asked about; `known`: the service wished for so far.
 
-    A treatment that is only asked about ("how much is Botox?") counts while nothing else is known.
+    A treatment that is only asked about ("how much is Botox?") counts while neither a service nor a concern is known.
     """
     meant = [(one, tentative) for one, tentative in named if one.wished]
     unsold = next((one.unsold for one, _ in reversed(meant) if one.unsold), "")
     sold = [(one, tentative) for one, tentative in meant if one.services]
-    firm = [one for one, tentative in sold if not tentative] or ([] if known else [one for one, _ in sold])
+    firm = [one for one, tentative in sold if not tentative] or ([] if known or concern else [one for one, _ in sold])
     if not firm:
         return Wish(unsold=unsold, silent=not sold and not unsold)
     return replace(_of(low, _exact_first(firm), known), unsold=unsold)

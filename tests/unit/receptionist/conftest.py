@@ -120,6 +120,8 @@ class Patient:
     handed_over: list[str] = field(default_factory=list)
     turn: Turn | None = None
     seq: int = 0
+    #: Requests that were closed to open another.
+    closed: int = 0
 
     def __post_init__(self) -> None:
         self.stage = AssistantStage(
@@ -166,6 +168,7 @@ class Patient:
                 case MoveRequest(status):
                     self.request = status
                     if status is RequestStatus.CLOSED:
+                        self.closed += 1
                         self.known = {name: one for name, one in self.known.items() if one.scope == "identity"}
                 case Remember(key, value):
                     self.memory[key] = value
