@@ -66,6 +66,8 @@ class Unfit:
 
     reason: str
     nearest: str
+    #: The day is right and the hour is not.
+    same_day: bool = False
 
 
 def unfit(clinic: Clinic, when: When, now: datetime) -> Unfit | None:
@@ -86,10 +88,8 @@ def unfit(clinic: Clinic, when: When, now: datetime) -> Unfit | None:
         day = open_days[0]
         if open_days == [today]:
             return Unfit("We're done for today by then", _nearest(hours, wished, today))
-        return Unfit(
-            "That's outside our opening hours",
-            f"on {weekday_text(day.weekday())} we're open {spans_text(hours.spans(day))}",
-        )
+        near = f"on {weekday_text(day.weekday())} we're open {spans_text(hours.spans(day))}"
+        return Unfit("That's outside our opening hours", near, same_day=True)
     weekdays = sorted({day.weekday() for day in wished})
     closed = "that day" if when.windows[0].first else f"on {listed([weekday_text(day) for day in weekdays])}"
     return Unfit(f"We're closed {closed}", _nearest(hours, wished, today))

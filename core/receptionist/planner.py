@@ -24,7 +24,8 @@ _ENOUGH = 2
 _LOST = 3
 #: Services named when something else was asked for.
 _MENU = 3
-_OPEN = frozenset({None, RequestStatus.COLLECTING, RequestStatus.CLOSED})
+#: A request that staff do not have yet.
+OPEN = frozenset({None, RequestStatus.COLLECTING, RequestStatus.CLOSED})
 
 
 class Act(StrEnum):
@@ -68,6 +69,8 @@ class Step:
     ask: Ask | None = None
     #: Fields learned in this turn.
     learned: frozenset[str] = frozenset()
+    #: The text says hello and no more.
+    hello: bool = False
     unsold: str = ""
     #: Services to offer: for a concern, or instead of what is not sold.
     options: tuple[str, ...] = ()
@@ -92,15 +95,23 @@ class Situation:
     #: Fields whose value this turn changed.
     learned: frozenset[str] = frozenset()
     picture: bool = False
-    missing: tuple[str, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "missing", _missing(self.clinic, self.known))
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The fields that are still to be asked, in the clinic's order."""
+        service = self.service
+        wanted = (_wanted(question, self.known, service) for question in self.clinic.booking.ask)
+        return tuple(one for one in wanted if one)
+
+    @property
+    def service(self) -> Service | None:
+        """The menu's entry for the service that is wished for."""
+        return next((one for one in self.clinic.services if one.name == self.known.service), None)
 
     @property
     def settled(self) -> bool:
         """Staff have the request."""
-        return self.request not in _OPEN
+        return self.request not in OPEN
 
     @property
     def pending(self) -> str:
@@ -162,6 +173,7 @@ def _step(situation: Situation, act: Act, *, ask: Ask | None = None, reason: str
         questions=reading.questions,
         ask=ask,
         learned=situation.learned,
+        hello=reading.greeting and reading.filler,
         unsold=reading.unsold,
         options=offered,
         unfit=reading.unfit,
@@ -195,12 +207,6 @@ def _is_lost(situation: Situation) -> bool:
     if meant or situation.picture:
         return False
     return bool(situation.pending) or not (situation.reading.filler or situation.reading.greeting)
-
-
-def _missing(clinic: Clinic, known: Known) -> tuple[str, ...]:
-    """The fields that are still to be asked, in the clinic's order."""
-    service = next((one for one in clinic.services if one.name == known.service), None)
-    return tuple(wanted for question in clinic.booking.ask if (wanted := _wanted(question, known, service)))
 
 
 def _wanted(question: str, known: Known, service: Service | None) -> str:
@@ -265,12 +271,10 @@ def menu_of(clinic: Clinic) -> tuple[str, ...]:
 
 
 def _options(situation: Situation, wanted: str) -> tuple[str, ...]:
-    service = next((one for one in situation.clinic.services if one.name == situation.known.service), None)
-    if wanted == "variant" and service:
-        return service.variants
-    if wanted == "provider" and service:
-        return service.providers
-    return ()
+    service = situation.service
+    if service is None:
+        return ()
+    return {"variant": service.variants, "provider": service.providers}.get(wanted, ())
 
 
 def _forced(situation: Situation) -> Ask | None:

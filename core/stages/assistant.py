@@ -11,7 +11,7 @@ from pydantic import Field
 
 from core.receptionist.facts import SCOPES, Known
 from core.receptionist.memory import KEY, Memory, Pending
-from core.receptionist.planner import Act, Situation, Step, menu_of, plan
+from core.receptionist.planner import OPEN, Act, Situation, Step, menu_of, plan
 from core.receptionist.responders import Reply, Responder, RulesResponder, Scene
 from core.receptionist.understanding import Found, Reader, Reading
 from core.receptionist.understanding.questions import Topic
@@ -31,7 +31,6 @@ from deskbell import (
     Turn,
 )
 
-_OPEN = (None, RequestStatus.COLLECTING, RequestStatus.CLOSED)
 #: Under this key the output guard finds what a text quotes from.
 _GROUNDING = "grounding"
 
@@ -69,7 +68,7 @@ class AssistantStage(Stage[AssistantConfig]):
             memory = replace(memory, greeted=True)
         reading = self._read(turn, memory)
         request = _begin_anew(turn, reading)
-        if turn.request not in _OPEN and request is None:
+        if turn.request not in OPEN and request is None:
             memory = replace(memory, asked={})
         learned = _learn(turn, reading)
         situation = Situation(
@@ -146,7 +145,7 @@ def _source(texts: Sequence[TextReceived], place: int) -> TextReceived:
 
 def _begin_anew(turn: Turn, reading: Reading) -> RequestStatus | None:
     """Another service after the request went to staff is another request; identity stays, the rest begins again."""
-    if turn.request in _OPEN:
+    if turn.request in OPEN:
         return None if turn.request is RequestStatus.CLOSED else turn.request
     wished = next((one.value for one in reading.found if one.field == "service"), None)
     current = turn.facts.get("service")

@@ -13,7 +13,8 @@ from core.receptionist.responders.answers import Answer, answer, phone_text, unk
 from core.receptionist.responders.asking import menu, pick, question
 from core.receptionist.responders.contract import Reply, Scene
 from core.receptionist.sms import count, normalise
-from core.receptionist.understanding.reading import NO_PREFERENCE
+from core.receptionist.understanding.visits import NEW
+from core.receptionist.understanding.wishes import NO_PREFERENCE
 from core.receptionist.when import listed
 from deskbell.turn import RequestStatus
 
@@ -66,42 +67,42 @@ def _asks(scene: Scene) -> bool:
 def _lead(scene: Scene, answered: bool) -> str:
     """A few words that show the last text was read."""
     step, known = scene.step, scene.known
-    if answered and not step.learned & {"first_name", "last_name"}:
+    named = bool(step.learned & {"first_name", "last_name"} and known.first_name)
+    if step.act not in (Act.TALK, Act.UPDATE) or (answered and not named):
         return ""
-    if step.lost and step.act is Act.TALK:
-        return (
-            "Sorry, I didn't quite get that."
-            if step.ask and not step.ask.again
-            else "Sorry, let me ask that another way."
-        )
-    if step.act not in (Act.TALK, Act.UPDATE):
+    if step.lost:
+        again = step.ask is not None and step.ask.again
+        return "Sorry, let me ask that another way." if again else "Sorry, I didn't quite get that."
+    if named:
+        both = (f"Thanks, {known.first_name}.", f"Nice to meet you, {known.first_name}.")
+        return pick(both, scene.said) if scene.said < 2 else both[0]
+    if step.questions or step.unsold or step.unfit or step.act is Act.UPDATE:
         return ""
-    if step.learned & {"first_name", "last_name"} and known.first_name:
-        return pick(
-            (f"Thanks, {known.first_name}.", f"Nice to meet you, {known.first_name}."),
-            scene.said if scene.said < 2 else 0,
-        )
-    if step.questions or step.unsold or step.act is Act.UPDATE or step.unfit:
-        return ""
-    if "service" in step.learned and known.service:
+    return _acknowledged(scene) or _welcome(scene)
+
+
+def _acknowledged(scene: Scene) -> str:
+    """What of the last text was kept."""
+    learned, known = scene.step.learned, scene.known
+    if "service" in learned and known.service:
         return f"Happy to help with {known.service}."
-    if "new_or_returning" in step.learned:
-        return (
-            "Great, we look forward to meeting you."
-            if known.new_or_returning == "new"
-            else "Good to hear from you again."
-        )
-    if "when" in step.learned and known.when:
+    if "new_or_returning" in learned:
+        new = known.new_or_returning == NEW
+        return "Great, we look forward to meeting you." if new else "Good to hear from you again."
+    if "when" in learned and known.when:
         return f"Noted: {known.when.text}."
-    if "variant" in step.learned:
+    if "variant" in learned:
         return f"Noted: {known.variant}."
-    if "provider" in step.learned and known.provider != NO_PREFERENCE:
-        return f"Noted: {known.provider}."
-    if step.greet and not step.learned:
-        return "Thanks for texting us."
-    if step.ask and step.ask.again:
-        return "Happy to help."
-    return ""
+    return f"Noted: {known.provider}." if "provider" in learned and known.provider != NO_PREFERENCE else ""
+
+
+def _welcome(scene: Scene) -> str:
+    step = scene.step
+    if step.greet:
+        return "" if step.learned else "Thanks for texting us."
+    if step.hello and scene.known.first_name:
+        return f"Hi {scene.known.first_name}."
+    return "Happy to help." if step.ask and step.ask.again else ""
 
 
 def _news(scene: Scene) -> str:
@@ -140,18 +141,16 @@ def _closing(scene: Scene, answers: list[Answer], unanswered: bool) -> str:
         case Act.HAND_OVER:
             return _hand_over(scene, by)
         case Act.UPDATE:
-            return f"I've updated your request: {_request(scene)}. Our team will call you {by} to fix the time."
+            return _update(scene, by)
         case Act.STATUS:
             return f"{_hello(scene)}our team has your request.{_will_call(scene, by)}"
+        case Act.PASS_ON if unanswered or any(one.text for one in answers):
+            return ""
         case Act.PASS_ON:
-            return (
-                ""
-                if unanswered or any(one.text for one in answers)
-                else f"Thanks, I've passed that on to our team.{_will_call(scene, by)}"
-            )
+            return f"Thanks, I've passed that on to our team.{_will_call(scene, by)}"
         case Act.WELCOME:
             return "You're welcome! Text us any time." if scene.said % 2 else "You're welcome!"
-        case Act.SILENT:
+        case _:
             return ""
 
 
@@ -160,11 +159,7 @@ def _asking(scene: Scene) -> str:
     if step.ask is None:
         return ""
     if step.unfit:
-        return (
-            "Would one of those work?"
-            if step.unfit.nearest.startswith("the nearest")
-            else "Is there a time then that works?"
-        )
+        return "Is there a time then that works?" if step.unfit.same_day else "Would one of those work?"
     if step.unsold and step.ask.field == "service":
         again = step.ask.again
         return "Is there one of them you'd like to know more about?" if again else "Would one of those be of interest?"
@@ -176,6 +171,13 @@ def _confirmation(scene: Scene, by: str) -> str:
     name = scene.known.first_name
     thanks = f"Thanks, {name}!" if name else "Thanks!"
     return f"{thanks} Here's what I have: {_request(scene)}. Our team will call you {by} to fix the time."
+
+
+def _update(scene: Scene, by: str) -> str:
+    """A change, to the patient whose visit staff have yet to fix or have fixed already."""
+    if scene.request is RequestStatus.BOOKED:
+        return f"Thanks, I've passed that change on to our team. They'll get back to you {by}."
+    return f"I've updated your request: {_request(scene)}. Our team will call you {by} to fix the time."
 
 
 def _request(scene: Scene) -> str:

@@ -29,7 +29,7 @@ from core.receptionist.understanding.questions import (
 from core.receptionist.understanding.services import Lexicon, Mention
 from core.receptionist.understanding.times import read_when
 from core.receptionist.understanding.visits import NEW, RETURNING, find_visit
-from core.receptionist.understanding.wishes import chosen, wished
+from core.receptionist.understanding.wishes import chosen, provider_meant, wished
 from core.receptionist.understanding.words import Clause, clauses, plain, words
 from core.receptionist.when import When
 from deskbell.clinic import Clinic
@@ -42,9 +42,7 @@ _NAME_FIELDS = ("name", "first_name", "last_name")
 _NOT_A_WISH = frozenset(Topic) - {Topic.AVAILABILITY, Topic.BOOKING, Topic.SELLS, Topic.KNOWLEDGE}
 #: Topics in which a treatment is asked about and only perhaps wanted.
 _TENTATIVE = frozenset(Topic) - {Topic.AVAILABILITY, Topic.BOOKING}
-_GIBBERISH = re.compile(r"(?:[bcdfghjklmnpqrstvwxz]{5,}|^[^aeiouy\d]{3,}$|(.)\1{3,})")
 _WH = re.compile(r"\W*(?:what|whats|what's|how|why|who|which|where|does|do|is)\b")
-NO_PREFERENCE = "no preference"
 
 
 class Reader:
@@ -109,7 +107,7 @@ class _Pass:
             greeting=replies.is_greeting(self.low),
             thanks=replies.says_thanks(self.low),
             filler=replies.is_filler(self.low) or is_courtesy(self.low),
-            unintelligible=self._unintelligible(),
+            unintelligible=not self.found and replies.is_unintelligible(self.low),
             wants_to_come=wants_to_come(self.low) or Topic.BOOKING in self.topics or Topic.AVAILABILITY in self.topics,
         )
         return self._with_soft_question(result)
@@ -176,16 +174,9 @@ class _Pass:
         providers = next((one.providers for one in self.clinic.services if one.name == self._service()), ())
         if len(providers) < 2:
             return
-        said = set(words(self.low))
-        short = len(said) <= 4
-        named = [
-            one for one in providers if said & set(words(plain(one))) - {"dr", "nurse", "doctor", "np", "rn", "md"}
-        ]
-        asked = self.pending.field == "provider"
-        if len(named) == 1 and (asked or short or "with" in said or "see" in said):
-            self._add("provider", named[0], 0, len(self.low))
-        elif asked and (replies.says_any(self.low) or replies.is_unsure(self.low)):
-            self._add("provider", NO_PREFERENCE, 0, len(self.low))
+        named = provider_meant(self.low, providers, asked=self.pending.field == "provider")
+        if named:
+            self._add("provider", named, 0, len(self.low))
 
     def _concern(self) -> None:
         for clause, topic in zip(self.clauses, self.topics, strict=True):
@@ -309,12 +300,6 @@ class _Pass:
         if passed or any(self.mentions) or len(self.low.strip()) < 4 or replies.says_yes(self.low) is not None:
             return reading
         return replace(reading, questions=(Question(Topic.KNOWLEDGE, self.text, soft=True),))
-
-    def _unintelligible(self) -> bool:
-        said = [word for word in words(self.low) if not word.isdigit()]
-        if not said:
-            return not self.found
-        return not self.found and all(_GIBBERISH.search(word) for word in said) and not replies.is_filler(self.low)
 
 
 def _nothing_else(line: str, name: Name) -> bool:

@@ -35,6 +35,7 @@ _YES = re.compile(
     r"twice|a while ago|long time ago|last (?:year|month|week|summer|fall|winter|spring))\b"
 )
 _THANKS = re.compile(r"\b(?:thanks?|thx|ty|tysm|thank ?(?:you|u)|appreciate (?:it|you|that)|gracias)\b")
+_GIBBERISH = re.compile(r"(?:[bcdfghjklmnpqrstvwxz]{5,}|^[^aeiouy\d]{3,}$|(.)\1{3,})")
 _FILLER_WORDS = word_set("""
     ok okay okey okie k kk hm hmm hmmm mm alright aight cool great nice lol haha hahaha perfect awesome wonderful
     amazing
@@ -102,3 +103,9 @@ def chosen(low: str, options: Sequence[str]) -> list[str]:
         if pattern.search(low) and place < len(options):
             return [options[place]]
     return []
+
+
+def is_unintelligible(low: str) -> bool:
+    """No word in it, or only such as a fist makes on a keyboard."""
+    said = [word for word in words(low) if not word.isdigit()]
+    return all(_GIBBERISH.search(word) for word in said) and not is_filler(low)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.receptionist.memory import Pending
 from core.receptionist.understanding import replies
 from core.receptionist.understanding.services import Mention
-from core.receptionist.understanding.words import words
+from core.receptionist.understanding.words import plain, words
 
+NO_PREFERENCE = "no preference"
+
+_TITLES = frozenset({"dr", "doctor", "nurse", "np", "rn", "md", "pa", "dds"})
+#: A text this short that names a provider is about whom to see.
+_NAME_ALONE = 4
 #: A longer text is no reply to "which of these?".
 _SHORT = 8
 _JOINT = re.compile(r"[^\n.!?]{0,14}?(?:\b(or|and|plus|also|with)\b|([,/&+]))[^\n.!?]{0,14}")
@@ -85,6 +91,16 @@ def chosen(low: str, pending: Pending) -> Wish:
     if "both" in words(low):
         return Wish(service=names[0], also=tuple(names[1:]), place=place, also_place=place)
     return Wish(candidates=tuple(names))
+
+
+def provider_meant(low: str, providers: Sequence[str], *, asked: bool) -> str:
+    """Who is to do it, or that it does not matter; empty when a text says neither."""
+    said = set(words(low))
+    named = [one for one in providers if said & set(words(plain(one))) - _TITLES]
+    about = asked or len(said) <= _NAME_ALONE or "with" in said or "see" in said
+    if len(named) == 1 and about:
+        return named[0]
+    return NO_PREFERENCE if asked and (replies.says_any(low) or replies.is_unsure(low)) else ""
 
 
 def _exact_first(mentions: list[Mention]) -> list[Mention]:
