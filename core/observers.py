@@ -12,6 +12,7 @@ from typing import Any
 import pluggy
 import structlog
 
+from core import metrics
 from deskbell import SentText, StaffNotice, TurnReport
 
 _log = structlog.get_logger(__name__)
@@ -48,5 +49,6 @@ class ObserverCalls:
                 await observe(*wanted)
         except Exception as error:  # noqa: BLE001 - an observer may fail in any way it likes
             self.failures[implementation.plugin_name] += 1
+            metrics.plugin_errors.labels(implementation.plugin_name, hook).inc()
             # The class alone: an observer's own message may hold a patient's words.
             _log.warning("observer_failed", plugin=implementation.plugin_name, hook=hook, error=type(error).__name__)

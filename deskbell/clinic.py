@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from deskbell.types import E164, Settings
@@ -52,22 +53,16 @@ class Span(Settings):
         return self
 
 
-SpanText = Annotated[
-    Span,
-    Field(json_schema_extra={"type": "string", "examples": ["09:00-17:30"]}),
-]
-
-
 class Hours(Settings):
     """Opening hours in the clinic's own time zone. A weekday that is not written is closed."""
 
-    monday: tuple[SpanText, ...] = ()
-    tuesday: tuple[SpanText, ...] = ()
-    wednesday: tuple[SpanText, ...] = ()
-    thursday: tuple[SpanText, ...] = ()
-    friday: tuple[SpanText, ...] = ()
-    saturday: tuple[SpanText, ...] = ()
-    sunday: tuple[SpanText, ...] = ()
+    monday: tuple[Span, ...] = ()
+    tuesday: tuple[Span, ...] = ()
+    wednesday: tuple[Span, ...] = ()
+    thursday: tuple[Span, ...] = ()
+    friday: tuple[Span, ...] = ()
+    saturday: tuple[Span, ...] = ()
+    sunday: tuple[Span, ...] = ()
     closed_on: tuple[date, ...] = Field(default=(), description="Holidays: dates on which the clinic is closed.")
 
     def spans(self, day: date) -> tuple[Span, ...]:
@@ -166,9 +161,15 @@ TimeZone = Annotated[
 
 
 def _language(value: str) -> str:
-    if not re.fullmatch(r"[a-z]{2}", value):
+    if not re.fullmatch(_LANGUAGE, value):
         raise ValueError("must be a two-letter language code, e.g. 'en'")
     return value
+
+
+_LANGUAGE = r"^[a-z]{2}$"
+Language = Annotated[
+    str, AfterValidator(_language), Field(json_schema_extra={"pattern": _LANGUAGE, "examples": ["en"]})
+]
 
 
 class Clinic(Settings):
@@ -180,7 +181,7 @@ class Clinic(Settings):
     phone: E164 = Field(description="The line that a person answers.")
     address: str = Field(default="", max_length=160)
     website: str = Field(default="", max_length=160)
-    languages: tuple[Annotated[str, AfterValidator(_language)], ...] = ("en",)
+    languages: tuple[Language, ...] = ("en",)
     emergency_number: str = Field(default="911", pattern=r"^\d{2,6}$")
     minimum_age: int = Field(default=18, ge=0, le=21, description="Under this age a parent and a person are needed.")
     hours: Hours | None = Field(default=None, description="Left out: wording stays neutral, never 'closed'.")
@@ -196,10 +197,16 @@ class Clinic(Settings):
                 key = word.casefold()
                 if key in seen:
                     raise ValueError(
-                        f"'{word}' means both '{seen[key]}' and '{service.name}': a patient's word must name one service"
+                        f"'{word}' means both '{seen[key]}' and '{service.name}':"
+                        " a patient's word must name one service"
                     )
                 seen[key] = service.name
         return self
+
+    @property
+    def phone_shown(self) -> str:
+        """The phone number as people of its country write it: ``(212) 555-0134``."""
+        return phonenumbers.format_number(phonenumbers.parse(self.phone), phonenumbers.PhoneNumberFormat.NATIONAL)
 
     def is_open(self, at: datetime) -> bool | None:
         """Whether the clinic is open at an aware moment; None when it has told no hours."""
@@ -227,6 +234,6 @@ class Clinic(Settings):
         """Fills the clinic's own values into one of its `wording` lines."""
         return (
             line.replace("{clinic}", self.name)
-            .replace("{phone}", self.phone)
+            .replace("{phone}", self.phone_shown)
             .replace("{emergency}", self.emergency_number)
         )

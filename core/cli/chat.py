@@ -16,7 +16,7 @@ from rich.console import Console
 from core import log
 from core.cli.environment import opened
 from core.cli.trace import turn_tree
-from core.config.bindings import BindingPlan
+from core.config.bindings import BindingPlan, Overrides
 from core.config.catalogue import Catalogue
 from core.config.clinic import ClinicPlan
 from core.config.clinics import load_clinics
@@ -46,7 +46,7 @@ def chat(clinic: Annotated[str, typer.Argument(help="The clinic's id, e.g. harbo
 
 
 async def _chat(clinic: str, settings: Settings, catalogue: Catalogue, environment: Mapping[str, str]) -> None:
-    plan = _plan(clinic, settings, catalogue, environment)
+    plan = _plan(clinic, settings, catalogue, environment, await _stand_in_settings(settings, catalogue))
     # A database of its own: the workers of a running system must not see these conversations.
     alone = settings.model_copy(update={"home": settings.home / "chat", "database_url": None})
     async with storage(alone, size=5) as database:
@@ -62,9 +62,23 @@ async def _chat(clinic: str, settings: Settings, catalogue: Catalogue, environme
             await close_clinic(live)
 
 
-def _plan(clinic: str, settings: Settings, catalogue: Catalogue, environment: Mapping[str, str]) -> ClinicPlan:
+async def _stand_in_settings(settings: Settings, catalogue: Catalogue) -> Overrides:
+    """Settings for bindings that will not be used: with them a clinic loads without any of its secrets."""
+    if not catalogue.stand_ins:
+        return {}
+    stand_in = catalogue.stand_ins[0](host="127.0.0.1", port=0, folder=settings.home / "chat")
+    await stand_in.start()
+    try:
+        return dict(stand_in.overrides)
+    finally:
+        await stand_in.stop()
+
+
+def _plan(
+    clinic: str, settings: Settings, catalogue: Catalogue, environment: Mapping[str, str], overrides: Overrides
+) -> ClinicPlan:
     """The clinic's own plan, reached by a terminal instead of its channels, one line being one text."""
-    loaded = load_clinics(settings.clinics, catalogue, environment=environment, skip_missing=True)
+    loaded = load_clinics(settings.clinics, catalogue, environment=environment, overrides=overrides)
     plan = loaded.plans.get(clinic)
     if plan is None:
         if clinic in loaded.found:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,7 @@ from core.plugins import load_catalogue
 from core.runtime.runtime import Sandboxed
 from core.runtime.storage import storage
 from core.store.database import Database
+from deskbell import Reachable
 
 console = Console(stderr=True, highlight=False)
 
@@ -45,7 +47,13 @@ async def sandbox_elsewhere(environment: Mapping[str, str]) -> Sandboxed | None:
             " Start one with `deskbell sandbox`, or unset the variable."
         )
         raise typer.Exit(1) from None
-    return Sandboxed(answer["overrides"], Path(answer["clock_file"]))
+
+    async def introduce(clinics: Sequence[Reachable]) -> None:
+        async with httpx.AsyncClient(timeout=5) as client:
+            told = [asdict(clinic) for clinic in clinics]
+            (await client.post(f"{url.rstrip('/')}/api/clinics", json=told)).raise_for_status()
+
+    return Sandboxed(url, answer["overrides"], Path(answer["clock_file"]), introduce)
 
 
 @asynccontextmanager

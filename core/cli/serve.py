@@ -72,7 +72,7 @@ async def _start_stand_in(settings: Settings, catalogue: Catalogue, stack: Async
     stand_in = catalogue.stand_ins[0](host="127.0.0.1", port=settings.sandbox_port, folder=settings.home / "sandbox")
     await stand_in.start()
     stack.push_async_callback(stand_in.stop)
-    return Sandboxed(stand_in.overrides, stand_in.clock_file, stand_in)
+    return Sandboxed(stand_in.url, stand_in.overrides, stand_in.clock_file, stand_in.introduce)
 
 
 async def _until_told(runtime: Runtime) -> None:
@@ -95,8 +95,8 @@ async def _until_told(runtime: Runtime) -> None:
 def _announce(runtime: Runtime) -> None:
     settings = runtime.settings
     address = f"http://{settings.host}:{settings.port}"
-    if runtime.sandbox and runtime.sandbox.stand_in:
-        console.print(f"\n  [bold]Phone[/]     {runtime.sandbox.stand_in.url}   text a clinic from your browser")
+    if runtime.sandbox:
+        console.print(f"\n  [bold]Phone[/]     {runtime.sandbox.url}   text a clinic from your browser")
     console.print(f"  [bold]Deskbell[/]  {address}   health at /health/ready, figures at /metrics")
     for line in runtime.reachable():
         console.print(f"  [dim]{line.clinic:<10} {line.number}  {line.channel}[/]")
@@ -108,8 +108,8 @@ def _announce(runtime: Runtime) -> None:
 def _child_environment(runtime: Runtime, environment: Mapping[str, str]) -> dict[str, str]:
     """What a worker process needs to work on the same database, under the same sandbox."""
     child = {**os.environ, **environment}
-    if runtime.sandbox and runtime.sandbox.stand_in:
-        child["DESKBELL_SANDBOX_URL"] = runtime.sandbox.stand_in.url
+    if runtime.sandbox:
+        child["DESKBELL_SANDBOX_URL"] = runtime.sandbox.url
     return child
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,7 +28,7 @@ from core.server.app import build_app
 from core.server.listener import Listener
 from core.server.webhooks import Receiver
 from core.store.database import Database
-from deskbell import Clock, DeskbellError, ProviderNotReady, Reachable, StandIn, SystemClock
+from deskbell import Clock, DeskbellError, ProviderNotReady, Reachable, SystemClock
 
 logger = log.get(__name__)
 
@@ -40,10 +40,11 @@ _LINGER = timedelta(seconds=60)
 class Sandboxed:
     """What a sandbox changes: where bindings go, and what time it is."""
 
+    url: str
     overrides: Mapping[str, Mapping[str, Any]]
     clock_file: Path
-    #: The stand-in, when this process runs it.
-    stand_in: StandIn | None = None
+    #: Tells the sandbox which numbers exist, after the start and after every reload.
+    introduce: Callable[[Sequence[Reachable]], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -83,8 +84,8 @@ class Runtime:
 
     async def _introduce(self) -> None:
         metrics.clinics.set(len(self.engine.directory))
-        if self.sandbox and self.sandbox.stand_in:
-            await self.sandbox.stand_in.introduce(self.reachable())
+        if self.sandbox:
+            await self.sandbox.introduce(self.reachable())
 
     def reachable(self) -> list[Reachable]:
         """Every number of every clinic that is served."""

@@ -75,7 +75,7 @@ _IDENTITY = re.compile(
 )
 _AVAILABILITY = re.compile(
     r"\b(?:openings?|availab\w+|slots?|(?:have|got|do) (?:\w+ )?appointments?|fit (?:me|us) in|squeeze|see me|"
-    r"get (?:me )?in|come (?:in|by|over)|free (?:on|at|this|next|"
+    r"get (?:me )?in|come (?:in|by|over)|(?:can|could|may) (?:i|we) come|free (?:on|at|this|next|"
     r"tomorrow|today)|any appointments?|appointments? (?:on|at|this|next|for|after|before|tomorrow|today|available)|"
     r"(?:have|got) (?:anything|any ?time|something|a time|time|space|room)|anything (?:on|at|this|next|after|"
     r"before|tomorrow|today|"

@@ -85,10 +85,13 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture
-async def visit(database: Database, catalogue: Catalogue) -> AsyncIterator[Callable[..., Any]]:
+async def visit(database: Database, catalogue: Catalogue, tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
     """`await visit("harbor")` is a patient of that clinic, on a Tuesday at 11 there unless told otherwise."""
     opened: list[LiveClinic] = []
-    loaded = load_clinics(CLINICS, catalogue, environment={}, skip_missing=True)
+    stand_in = catalogue.stand_ins[0](host="127.0.0.1", port=0, folder=tmp_path)
+    await stand_in.start()
+    loaded = load_clinics(CLINICS, catalogue, environment={}, overrides=stand_in.overrides)
+    await stand_in.stop()
     assert not loaded.errors
 
     async def make(clinic: str, at: datetime = datetime(2026, 3, 3, 11)) -> Patient:  # noqa: DTZ001 - the clinic's
