@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import phonenumbers
-
 from core.receptionist.opening import call_back, day_text, spans_text, week_text
 from core.receptionist.planner import Act
 from core.receptionist.responders.contract import Scene
@@ -51,14 +49,6 @@ async def answer(question: Question, scene: Scene) -> Answer:
     return Answer("", unanswered=True)
 
 
-def phone_text(clinic: Clinic) -> str:
-    """The clinic's number as its patients write it."""
-    number = phonenumbers.parse(clinic.phone)
-    style = phonenumbers.PhoneNumberFormat
-    home = number.country_code == 1
-    return str(phonenumbers.format_number(number, style.NATIONAL if home else style.INTERNATIONAL))
-
-
 def money_text(cents: int) -> str:
     """``1300`` is ``$13``, ``1250`` is ``$12.50``, ``125000`` is ``$1,250``."""
     return f"${cents // 100:,}" if cents % 100 == 0 else f"${cents / 100:,.2f}"
@@ -80,7 +70,7 @@ def _from_facts(question: Question, scene: Scene) -> str:
         case Topic.ADDRESS:
             return f"We're at {clinic.address}." if clinic.address else ""
         case Topic.PHONE:
-            return f"You can call us at {phone_text(clinic)}."
+            return f"You can call us at {clinic.phone_shown}."
         case Topic.WEBSITE:
             return f"Our website is {clinic.website}" if clinic.website else ""
         case Topic.SERVICES:
@@ -106,7 +96,7 @@ def _about_us(topic: Topic, scene: Scene) -> str:
             by = call_back(clinic, scene.now)
             return (
                 "I can't see or change appointments from here, so I'm passing this to our team. "
-                f"They'll get back to you {by}. If it's urgent, call {phone_text(clinic)}."
+                f"They'll get back to you {by}. If it's urgent, call {clinic.phone_shown}."
             )
         case Topic.IDENTITY:
             return f"I'm the automated text assistant of {clinic.name}. If you'd rather have a person, just say so."

@@ -9,7 +9,7 @@ import re
 
 from core.receptionist.opening import call_back
 from core.receptionist.planner import Act
-from core.receptionist.responders.answers import Answer, answer, phone_text, unknown_line
+from core.receptionist.responders.answers import Answer, answer, unknown_line
 from core.receptionist.responders.asking import menu, pick, question
 from core.receptionist.responders.contract import Reply, Scene
 from core.receptionist.sms import count, normalise
@@ -198,7 +198,7 @@ def _hand_over(scene: Scene, by: str) -> str:
         return f"I'm not sure I follow, so someone from our team will read this and get back to you {by}."
     if scene.step.reason == "a complaint":
         return f"I'm sorry to hear that. I'm handing this to our team, and someone will contact you {by}."
-    return f"Of course. Someone from our team will call you {by}. You can also reach us at {phone_text(scene.clinic)}."
+    return f"Of course. Someone from our team will call you {by}. You can also reach us at {scene.clinic.phone_shown}."
 
 
 def _hello(scene: Scene) -> str:

@@ -167,7 +167,7 @@ _BOOKING = re.compile(
 )
 _INTENT = re.compile(
     r"\b(?:book|booking|schedul\w+|appointments?|appt|come in|get in|sign me up|i'?d (?:like|love)|"
-    r"i want|i wanna|i need|"
+    r"i want|i wanna|(?<!do )(?<!will )i need|"
     r"looking (?:for|to|into)|interested|thinking (?:about|of))\b"
 )
 _COURTESY = re.compile(
