@@ -57,6 +57,12 @@ class Opener:
             await provider.open()
         except ProviderNotReady:
             raise
+        except ModuleNotFoundError as error:
+            name = binding.provider.name
+            raise ProviderNotReady(
+                f"clinic '{plan.clinic.id}', binding '{binding.id}': '{name}' needs the package '{error.name}',"
+                f" which is not installed. Install deskbell[{name}], or the plugin with what it needs."
+            ) from error
         except Exception as error:
             raise ProviderNotReady(
                 f"clinic '{plan.clinic.id}', binding '{binding.id}': {binding.provider.name} did not open"

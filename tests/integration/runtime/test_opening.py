@@ -1,0 +1,123 @@
+"""Opening clinics: what is missing is named, and nothing stays open that should not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core.config.bindings import BindingPlan
+from core.config.clinic import ClinicPlan
+from core.config.schema import Burst, Sending, Turns
+from core.runtime.opening import Opener, check
+from deskbell import (
+    Channel,
+    ChannelConfig,
+    Clinic,
+    Health,
+    Line,
+    ManualClock,
+    ProviderNotReady,
+    Service,
+    Turn,
+)
+
+
+class Door(Channel[ChannelConfig]):
+    """A channel that keeps count of itself."""
+
+    name = "door"
+    Config: ClassVar[type[Any]] = ChannelConfig
+    open_now: ClassVar[set[str]] = set()
+
+    @property
+    def address(self) -> str:
+        return "+12125550142"
+
+    async def open(self) -> None:
+        self.open_now.add(self.context.binding)
+
+    async def close(self) -> None:
+        self.open_now.discard(self.context.binding)
+
+
+class Missing(Door):
+    name = "missing"
+
+    async def open(self) -> None:
+        raise ModuleNotFoundError("No module named 'carrier_sdk'", name="carrier_sdk")
+
+
+class Sick(Door):
+    name = "sick"
+
+    async def check(self) -> Health:
+        raise ConnectionError("secret detail")
+
+
+async def no_transcript(turn: Turn, limit: int) -> Sequence[Line]:
+    return ()
+
+
+@pytest.fixture
+def plan() -> ClinicPlan:
+    return ClinicPlan(
+        clinic=Clinic(
+            id="harbor",
+            name="Harbor",
+            timezone=ZoneInfo("America/New_York"),
+            phone="+12125550134",
+            services=(Service(name="Botox"),),
+        ),
+        folder=Path(),
+        channels={},
+        payments={},
+        models={},
+        knowledge=None,
+        pipeline=(),
+        burst=Burst.model_validate({"fragment": "4s", "text": "2s", "question": "1s", "cap": "10s"}),
+        turns=Turns.model_validate({"deadline": "5s", "attempts": 3}),
+        sending=Sending.model_validate(
+            {"attempts": 4, "max_age": "24h", "first_retry": "2s", "longest_retry": "5m", "unknown_after": "2m"}
+        ),
+        deposit=None,
+        digest="",
+    )
+
+
+def with_channels(plan: ClinicPlan, **channels: type[Channel[Any]]) -> ClinicPlan:
+    made = {key: BindingPlan(key, f"harbor-{key}", kind, ChannelConfig()) for key, kind in channels.items()}
+    return replace(plan, channels=made)
+
+
+@pytest.fixture
+def opener(clock: ManualClock) -> Opener:
+    return Opener(clock, "https://desk.example/", no_transcript)
+
+
+async def test_an_sdk_that_is_not_installed_is_named_with_what_to_install(plan: ClinicPlan, opener: Opener) -> None:
+    with pytest.raises(ProviderNotReady, match=r"'carrier_sdk'.*deskbell\[missing\]"):
+        await opener.open(with_channels(plan, main=Missing))
+
+
+async def test_when_one_provider_does_not_open_the_others_are_closed_again(plan: ClinicPlan, opener: Opener) -> None:
+    with pytest.raises(ProviderNotReady):
+        await opener.open(with_channels(plan, main=Door, second=Missing))
+    assert Door.open_now == set()
+
+
+async def test_a_binding_is_told_its_own_webhook_address(plan: ClinicPlan, opener: Opener) -> None:
+    live = await opener.open(with_channels(plan, main=Door))
+    assert live.channels["harbor-main"].context.webhook_url == "https://desk.example/webhooks/door/harbor-main"
+
+
+async def test_a_check_that_breaks_is_a_bad_health_without_details(plan: ClinicPlan, opener: Opener) -> None:
+    live = await opener.open(with_channels(plan, main=Door, second=Sick))
+    assert await check(live) == {
+        "harbor-main": Health(ok=True),
+        "harbor-second": Health(ok=False, detail="ConnectionError"),
+    }
