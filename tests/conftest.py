@@ -15,15 +15,48 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 from pytest_socket import socket_allow_hosts
 
+from core.config.clinic import ClinicPlan
+from core.config.schema import Burst, Sending, Turns
 from core.store.database import Database
 from core.store.embedded import EmbeddedServer
 from core.store.migrate import migrate
-from deskbell import ManualClock
+from deskbell import Clinic, ManualClock, Service
+
+#: A clinic that no file describes, for tests that need only some clinic.
+CLINIC = Clinic(
+    id="harbor",
+    name="Harbor",
+    timezone=ZoneInfo("America/New_York"),
+    phone="+12125550134",
+    services=(Service(name="Botox"),),
+)
+
+
+def bare_plan() -> ClinicPlan:
+    """That clinic's plan, without bindings and stages."""
+    return ClinicPlan(
+        clinic=CLINIC,
+        folder=Path(),
+        channels={},
+        payments={},
+        models={},
+        knowledge=None,
+        pipeline=(),
+        burst=Burst.model_validate({"fragment": "4s", "text": "2s", "question": "1s", "cap": "10s"}),
+        turns=Turns.model_validate({"deadline": "5s", "attempts": 3}),
+        sending=Sending.model_validate(
+            {"attempts": 4, "max_age": "24h", "first_retry": "2s", "longest_retry": "5m", "unknown_after": "2m"}
+        ),
+        deposit=None,
+        digest="",
+    )
+
 
 _HOME = "DESKBELL_TEST_HOME"
 _PREFIXES = ("DESKBELL_", "TELNYX_", "TWILIO_", "AWS_", "ANTHROPIC_", "SQUARE_", "PGQUEUER_")

@@ -6,16 +6,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from core.config.catalogue import new_manager
-from core.config.clinic import ClinicPlan
-from core.config.schema import Burst, Sending, Turns
 from core.engine.engine import Engine
 from core.engine.live import LiveClinic
 from core.engine.pipeline import Pipeline
@@ -26,7 +22,6 @@ from deskbell import (
     CallNext,
     Channel,
     ChannelConfig,
-    Clinic,
     DeliveryStatus,
     DeliveryUpdate,
     InboundText,
@@ -34,20 +29,13 @@ from deskbell import (
     OutboundText,
     ProviderContext,
     SendReceipt,
-    Service,
     Settings,
     Stage,
     StageContext,
     Turn,
 )
+from tests.conftest import CLINIC, bare_plan
 
-CLINIC = Clinic(
-    id="harbor",
-    name="Harbor",
-    timezone=ZoneInfo("America/New_York"),
-    phone="+12125550134",
-    services=(Service(name="Botox"),),
-)
 NUMBER = "+12125550142"
 PATIENT = "+12125550111"
 
@@ -151,23 +139,7 @@ class World:
 def make_world(database: Database, clock: ManualClock, on_step: OnStep = pass_by) -> World:
     engine = Engine(database, clock, ObserverCalls(new_manager()), wall=clock, random=Random(7), on_step=on_step)
     wire = Wire(ChannelConfig(), ProviderContext("harbor", "harbor-main", "http://127.0.0.1/webhooks/wire/harbor-main"))
-    plan = ClinicPlan(
-        clinic=CLINIC,
-        folder=Path(),
-        channels={},
-        payments={},
-        models={},
-        knowledge=None,
-        pipeline=(),
-        burst=Burst.model_validate({"fragment": "4s", "text": "2s", "question": "1s", "cap": "10s"}),
-        turns=Turns.model_validate({"deadline": "5s", "attempts": 3}),
-        sending=Sending.model_validate(
-            {"attempts": 4, "max_age": "24h", "first_retry": "2s", "longest_retry": "5m", "unknown_after": "2m"}
-        ),
-        deposit=None,
-        digest="",
-    )
-    live = LiveClinic(plan, {"harbor-main": wire}, None, Pipeline([]))
+    live = LiveClinic(bare_plan(), {"harbor-main": wire}, None, Pipeline([]))
     world = World(database, engine, clock, wire, live)
     world.use(Echo)
     return world

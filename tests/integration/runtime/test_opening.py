@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from core.config.bindings import BindingPlan
 from core.config.clinic import ClinicPlan
-from core.config.schema import Burst, Sending, Turns
 from core.runtime.opening import Opener, check
 from deskbell import (
     Channel,
     ChannelConfig,
-    Clinic,
     Health,
     Line,
     ManualClock,
     ProviderNotReady,
-    Service,
     Turn,
 )
+from tests.conftest import bare_plan
 
 
 class Door(Channel[ChannelConfig]):
@@ -65,28 +61,7 @@ async def no_transcript(turn: Turn, limit: int) -> Sequence[Line]:
 
 @pytest.fixture
 def plan() -> ClinicPlan:
-    return ClinicPlan(
-        clinic=Clinic(
-            id="harbor",
-            name="Harbor",
-            timezone=ZoneInfo("America/New_York"),
-            phone="+12125550134",
-            services=(Service(name="Botox"),),
-        ),
-        folder=Path(),
-        channels={},
-        payments={},
-        models={},
-        knowledge=None,
-        pipeline=(),
-        burst=Burst.model_validate({"fragment": "4s", "text": "2s", "question": "1s", "cap": "10s"}),
-        turns=Turns.model_validate({"deadline": "5s", "attempts": 3}),
-        sending=Sending.model_validate(
-            {"attempts": 4, "max_age": "24h", "first_retry": "2s", "longest_retry": "5m", "unknown_after": "2m"}
-        ),
-        deposit=None,
-        digest="",
-    )
+    return bare_plan()
 
 
 def with_channels(plan: ClinicPlan, **channels: type[Channel[Any]]) -> ClinicPlan:

@@ -6,17 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from core.config.catalogue import new_manager
-from core.config.clinic import ClinicPlan
-from core.config.schema import Burst, Sending, Turns
 from core.engine.engine import Engine
 from core.engine.live import LiveClinic
 from core.engine.pipeline import Pipeline
@@ -25,9 +21,10 @@ from core.server.app import build_app
 from core.server.listener import Listener
 from core.server.webhooks import Receiver
 from core.store.database import Database
-from deskbell import Clinic, ManualClock, ProviderContext, RawRequest, Service
+from deskbell import ManualClock, ProviderContext, RawRequest
 from plugins.channels.telnyx import TelnyxChannel, TelnyxConfig
 from plugins.channels.telnyx.testing import Signer, received
+from tests.conftest import bare_plan
 
 NUMBER = "+12125550142"
 PATIENT = "+12125550111"
@@ -71,30 +68,7 @@ async def site(database: Database) -> AsyncIterator[Site]:
         TelnyxConfig(number=NUMBER, api_key="KEY-of-a-test", public_key=signer.public_key),
         ProviderContext("harbor", "harbor-main", PUBLIC, clock),
     )
-    clinic = Clinic(
-        id="harbor",
-        name="Harbor",
-        timezone=ZoneInfo("America/New_York"),
-        phone="+12125550134",
-        services=(Service(name="Botox"),),
-    )
-    plan = ClinicPlan(
-        clinic=clinic,
-        folder=Path(),
-        channels={},
-        payments={},
-        models={},
-        knowledge=None,
-        pipeline=(),
-        burst=Burst.model_validate({"fragment": "4s", "text": "2s", "question": "1s", "cap": "10s"}),
-        turns=Turns.model_validate({"deadline": "5s", "attempts": 3}),
-        sending=Sending.model_validate(
-            {"attempts": 4, "max_age": "24h", "first_retry": "2s", "longest_retry": "5m", "unknown_after": "2m"}
-        ),
-        deposit=None,
-        digest="",
-    )
-    engine.directory.swap({"harbor": LiveClinic(plan, {"harbor-main": channel}, None, Pipeline([]))})
+    engine.directory.swap({"harbor": LiveClinic(bare_plan(), {"harbor-main": channel}, None, Pipeline([]))})
 
     async def readiness() -> list[str]:
         await database.ping()
