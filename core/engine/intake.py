@@ -11,13 +11,14 @@ import asyncpg
 from core import log, metrics
 from core.engine import events
 from core.engine.burst import window
+from core.engine.gathering import Gathering
 from core.engine.live import LiveClinic
-from core.engine.queue import WakeQueue
+from core.engine.queue import Wake, WakeQueue
 from core.engine.steps import OnStep, Step, pass_by
 from core.store import mailbox, outbox
 from core.store.consent import carrier_says_opted_out
 from core.store.database import Database
-from core.store.mailbox import NewEvent, Party
+from core.store.mailbox import Arrival, NewEvent, Party, Stored
 from deskbell import Channel, ChannelEvent, Clock, DeliveryUpdate, InboundText
 
 logger = log.get(__name__)
@@ -31,6 +32,7 @@ class Intake:
         self._queue = queue
         self._clock = clock
         self._on_step = on_step
+        self._gathering = Gathering(self._store)
 
     async def accept(self, live: LiveClinic, channel: Channel[Any], heard: Sequence[ChannelEvent]) -> None:
         """Stores everything one webhook brought. Returns after the commit."""
@@ -46,29 +48,35 @@ class Intake:
     async def _text(self, live: LiveClinic, channel: Channel[Any], event: InboundText) -> str:
         now = self._clock.now()
         burst = live.plan.burst
-        wait = window(event.text, burst)
         binding = channel.context.binding
-        party = Party(live.id, channel.kind, event.sender, binding)
         new = NewEvent(
             kind=events.TEXT,
             dedupe=f"{binding}:{event.id}",
             body=events.text_body(event),
             at=event.at,
-            settles_at=now + wait,
+            settles_at=now + window(event.text, burst),
             settles_by=now + burst.cap,
         )
         try:
-            async with self._database.transaction() as connection:
-                stored = await mailbox.store(connection, party, new, now)
-                if stored is None:
-                    return "duplicate"
-                if stored.woke:
-                    await self._queue.wake(connection, live.id, stored.conversation, wait)
+            stored = await self._gathering.add(Arrival(Party(live.id, channel.kind, event.sender, binding), new, now))
         except asyncpg.UniqueViolationError as error:
             if not mailbox.is_duplicate(error):
                 raise
             return "duplicate"
-        return "stored"
+        return "stored" if stored else "duplicate"
+
+    async def _store(self, arrivals: Sequence[Arrival]) -> list[Stored | None]:
+        """Stores events and wakes their conversations, in one transaction."""
+        async with self._database.transaction() as connection:
+            stored = await mailbox.store(connection, arrivals)
+            wakes = [
+                Wake(arrival.party.clinic, found.conversation, arrival.event.settles_at - arrival.now)
+                for arrival, found in zip(arrivals, stored, strict=True)
+                if found and found.woke
+            ]
+            if wakes:
+                await self._queue.wake_all(connection, wakes)
+        return stored
 
     async def _receipt(self, live: LiveClinic, channel: Channel[Any], event: DeliveryUpdate) -> str:
         now = self._clock.now()

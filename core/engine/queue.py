@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from pgqueuer.db import AsyncpgDriver, AsyncpgPoolDriver
@@ -24,6 +25,15 @@ _WAKE = "wake"
 Handler = Callable[[str, int, int], Awaitable[timedelta | None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A conversation to be looked at after a while."""
+
+    clinic: str
+    conversation: int
+    delay: timedelta
+
+
 class WakeQueue:
     """Enqueues wakes and, in a worker, runs them."""
 
@@ -35,9 +45,18 @@ class WakeQueue:
 
     async def wake(self, connection: Connection, clinic: str, conversation: int, delay: timedelta) -> None:
         """Enqueues a wake on `connection`: it exists exactly if the caller's transaction commits."""
+        await self.wake_all(connection, [Wake(clinic, conversation, delay)])
+
+    async def wake_all(self, connection: Connection, wakes: Sequence[Wake]) -> None:
+        """Enqueues several wakes in one round trip."""
         template = self._template
         queries = Queries(AsyncpgDriver(connection), template.qbe, template.qbq, template.qbs)
-        await queries.enqueue(_WAKE, to_json([clinic, conversation]), execute_after=max(delay, timedelta()))
+        await queries.enqueue(
+            [_WAKE] * len(wakes),
+            [to_json([wake.clinic, wake.conversation]) for wake in wakes],
+            [0] * len(wakes),
+            execute_after=[max(wake.delay, timedelta()) for wake in wakes],
+        )
 
     async def run(self, handle: Handler, *, concurrency: int, heartbeat: timedelta) -> None:
         """Works until `stop`: claims, runs, retries. Comes back by itself after the database was away."""

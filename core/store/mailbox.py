@@ -47,6 +47,11 @@ class Party:
     address: str = field(repr=False)
     binding: str
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What identifies the contact."""
+        return self.clinic, self.kind, self.address
+
 
 _STORE = """
 WITH hit AS (
@@ -68,7 +73,7 @@ WITH hit AS (
     INSERT INTO event (clinic, conversation, seq, kind, dedupe, body, at, stored_at)
     SELECT $1, hit.id, hit.arrived, $6, $4, $7, $8, $9 FROM hit
 )
-SELECT id, arrived, woke FROM hit
+SELECT id, arrived, woke, $1 AS clinic, $4 AS dedupe FROM hit
 """
 
 _KNOWN = "SELECT EXISTS (SELECT FROM event WHERE clinic = $1 AND dedupe = $2)"
@@ -90,35 +95,51 @@ INSERT INTO address (clinic, kind, address, contact) SELECT $1, $2, $3, fresh.id
 """
 
 
-async def store(connection: Connection, party: Party, event: NewEvent, now: datetime) -> Stored | None:
-    """Stores one event in its conversation's mailbox, making contact and conversation on first sight.
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event on its way into the mailbox of the conversation that it belongs to."""
 
-    Returns None for an event that is already stored. Two deliveries at the same moment: the slower one raises
-    `asyncpg.UniqueViolationError`, its transaction is void, and it is a duplicate too (see `is_duplicate`).
+    party: Party
+    event: NewEvent
+    now: datetime
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """In the order of `_STORE`."""
+        party, event = self.party, self.event
+        return (
+            *(*party.place, event.dedupe, party.binding),
+            *(event.kind, dict(event.body), event.at, self.now, event.settles_at, event.settles_by),
+        )
+
+
+async def store(connection: Connection, arrivals: Sequence[Arrival]) -> list[Stored | None]:
+    """Stores events in their conversations' mailboxes; None for one that is already stored.
+
+    Contacts and conversations are made on first sight; for those that are known it is one round trip, however many.
+    Two deliveries at the same moment: the slower one raises `asyncpg.UniqueViolationError`, its transaction is void,
+    and it is a duplicate too (see `is_duplicate`).
     """
-    arguments = (
-        party.clinic,
-        party.kind,
-        party.address,
-        event.dedupe,
-        party.binding,
-        event.kind,
-        dict(event.body),
-        event.at,
-        now,
-        event.settles_at,
-        event.settles_by,
-    )
-    row = await connection.fetchrow(_STORE, *arguments)
-    if row is None:
-        if await connection.fetchval(_KNOWN, party.clinic, event.dedupe):
-            return None
-        await connection.execute(_ONE_AT_A_TIME, f"{party.clinic} {party.kind} {party.address}")
-        await connection.execute(_WELCOME, party.clinic, party.kind, party.address, party.binding, now)
-        row = await connection.fetchrow(_STORE, *arguments)
-        if row is None:
-            return None
-    return Stored(row["id"], row["arrived"], row["woke"])
+    # Everybody locks conversations in this order, so that no two of us wait for each other.
+    ordered = sorted(arrivals, key=lambda arrival: arrival.party.place)
+    rows = await connection.fetchmany(_STORE, [arrival.arguments for arrival in ordered])
+    known = {(row["clinic"], row["dedupe"]): row for row in rows}
+    stored: dict[int, Stored | None] = {}
+    for arrival in ordered:
+        # Taken out when found: the same event a second time is a duplicate.
+        row = known.pop((arrival.party.clinic, arrival.event.dedupe), None) or await _store_first(connection, arrival)
+        stored[id(arrival)] = Stored(row["id"], row["arrived"], row["woke"]) if row else None
+    return [stored[id(arrival)] for arrival in arrivals]
+
+
+async def _store_first(connection: Connection, arrival: Arrival) -> asyncpg.Record | None:
+    """Stores an event whose conversation was not found, unless the event is known."""
+    party = arrival.party
+    if await connection.fetchval(_KNOWN, party.clinic, arrival.event.dedupe):
+        return None
+    await connection.execute(_ONE_AT_A_TIME, " ".join(party.place))
+    await connection.execute(_WELCOME, *party.place, party.binding, arrival.now)
+    return await connection.fetchrow(_STORE, *arrival.arguments)
 
 
 def is_duplicate(error: asyncpg.UniqueViolationError) -> bool:
