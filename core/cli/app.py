@@ -6,6 +6,7 @@ loaded only when the word is not one of ours or when all commands are listed.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -102,6 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command; errors that have a name are told without a traceback. Ends the process."""
     from deskbell import DeskbellError
 
+    gc.disable()  # until something long-lived calls core.runtime.heap.settle
     try:
         app(args=None if arguments is None else list(arguments))
     except DeskbellError as error:

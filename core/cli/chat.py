@@ -27,6 +27,7 @@ from core.engine.engine import Engine
 from core.engine.live import LiveClinic
 from core.engine.turns import transcript_of
 from core.observers import ObserverCalls
+from core.runtime import heap
 from core.runtime.opening import Opener, close_clinic
 from core.runtime.storage import storage
 from core.store import mailbox, turns
@@ -55,6 +56,7 @@ async def _chat(clinic: str, settings: Settings, catalogue: Catalogue, environme
         live = await Opener(clock, "http://127.0.0.1", transcript_of(database)).open(plan)
         engine.directory.swap({clinic: live})
         engine.work()
+        heap.settle()
         try:
             await _Talk(database, engine, live).run()
         finally:

@@ -22,6 +22,7 @@ from core.engine.live import LiveClinic
 from core.engine.steps import OnStep, pass_by
 from core.engine.turns import transcript_of
 from core.observers import ObserverCalls
+from core.runtime import heap
 from core.runtime.opening import Opener, close_clinic
 from core.runtime.storage import storage
 from core.server.app import build_app
@@ -215,4 +216,5 @@ async def running(
             runtime.listener = Listener(app, settings.host, settings.port)
             await runtime.listener.start()
             stack.push_async_callback(runtime.listener.stop)
+        heap.settle()
         yield runtime
