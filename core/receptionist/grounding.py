@@ -7,7 +7,7 @@ was drawn from. What words may not be said at all is the business of `claims`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -37,22 +37,52 @@ class Ground:
     phones: frozenset[str]
 
 
-def ground(clinic: Clinic, facts: Mapping[str, Fact], passages: Iterable[str], now: datetime) -> Ground:
-    """Gathers what may be quoted in a turn. Facts come from patients: they prove times and dates and nothing else."""
-    fixed = tuple(clinic.say(line) for line in clinic.wording.model_dump().values())
-    menu = (part for service in clinic.services for part in (service.name, service.about, *service.variants))
-    ours = "\n".join([clinic.name, clinic.address, clinic.website, clinic.phone, *fixed, *menu, *passages])
-    either = "\n".join([ours, *(text for fact in facts.values() for text in _strings(fact.value))])
-    short = [clinic.emergency_number, *([CRISIS_LINE] if clinic.emergency_number == "911" else [])]
+class Grounds:
+    """What one clinic may quote. Its own lines are read once; each turn adds its facts and passages."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._clinic = clinic
+        fixed = tuple(clinic.say(line) for line in clinic.wording.model_dump().values())
+        menu = (part for service in clinic.services for part in (service.name, service.about, *service.variants))
+        short = [clinic.emergency_number, *([CRISIS_LINE] if clinic.emergency_number == "911" else [])]
+        own = _read("\n".join([clinic.name, clinic.address, clinic.website, clinic.phone, *fixed, *menu]))
+        self._own = replace(
+            own,
+            fixed=fixed,
+            cents=own.cents.union(_menu_cents(clinic)),
+            minutes=own.minutes.union(_opening_minutes(clinic)),
+            phones=own.phones.union(short),
+        )
+
+    def of(self, facts: Mapping[str, Fact], passages: Iterable[str], now: datetime) -> Ground:
+        """What may be quoted in a turn. Facts come from patients: they prove times and dates and nothing else."""
+        own = self._own
+        told = _read("\n".join(passages))
+        facts_say = "\n".join(text for fact in facts.values() for text in _strings(fact.value))
+        near = _near_days(self._clinic, now.astimezone(self._clinic.timezone).date())
+        return Ground(
+            fixed=own.fixed,
+            words=f"{own.words}\n{told.words}",
+            cents=own.cents | told.cents,
+            percents=own.percents | told.percents,
+            minutes=own.minutes.union(told.minutes, *quoted.times(facts_say)),
+            days=own.days.union(told.days, near, quoted.days(facts_say)),
+            links=own.links | told.links,
+            phones=own.phones | told.phones,
+        )
+
+
+def _read(text: str) -> Ground:
+    """Everything that a text of the clinic's quotes."""
     return Ground(
-        fixed=fixed,
-        words=ours.casefold(),
-        cents=frozenset([*_menu_cents(clinic), *quoted.cents(ours)]),
-        percents=frozenset(quoted.percents(ours)),
-        minutes=frozenset(_opening_minutes(clinic)).union(*quoted.times(either)),
-        days=frozenset([*_near_days(clinic, now.astimezone(clinic.timezone).date()), *quoted.days(either)]),
-        links=frozenset(quoted.links(ours)),
-        phones=frozenset([*quoted.phones(ours), *short]),
+        fixed=(),
+        words=text.casefold(),
+        cents=frozenset(quoted.cents(text)),
+        percents=frozenset(quoted.percents(text)),
+        minutes=frozenset().union(*quoted.times(text)),
+        days=frozenset(quoted.days(text)),
+        links=frozenset(quoted.links(text)),
+        phones=frozenset(quoted.phones(text)),
     )
 
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from core.receptionist.grounding import Ground, ground, violation
+from core.receptionist.grounding import Ground, Grounds, violation
 from core.receptionist.markdown import plain
-from deskbell import CallNext, NotifyStaff, Remember, Say, Settings, Stage, TextKind, Turn
+from deskbell import CallNext, NotifyStaff, Remember, Say, Settings, Stage, StageContext, TextKind, Turn
 
 #: Key under which the assistant remembers the texts of the passages that it used: a list of strings.
 GROUNDING = "grounding"
@@ -31,11 +31,15 @@ class OutputGuard(Stage[Settings]):
     outside_of: ClassVar[frozenset[str]] = frozenset({"*", "consent", "takeover"})
     because: ClassVar[str] = "every text must be checked after the last stage that can write one"
 
+    def __init__(self, config: Settings, context: StageContext) -> None:
+        super().__init__(config, context)
+        self._grounds = Grounds(context.clinic)
+
     async def __call__(self, turn: Turn, call_next: CallNext) -> None:
         await call_next()
         if turn.replies:
             sources: Sequence[str] = turn.recall(GROUNDING, [])
-            on = ground(turn.clinic, turn.facts, sources, turn.now)
+            on = self._grounds.of(turn.facts, sources, turn.now)
             self._check(turn, on)
             _merge_replies(turn)
             turn.rewrite(lambda say: _one_question(turn, say))

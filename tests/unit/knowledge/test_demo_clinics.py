@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from core.receptionist.emergencies import recognise
-from core.receptionist.grounding import ground, violation
+from core.receptionist.grounding import Grounds, violation
 from core.receptionist.sms import count, normalise
 from deskbell import Clinic, ProviderContext
 from plugins.knowledge.notes import Notes, NotesConfig
@@ -135,14 +135,14 @@ def test_a_clinic_is_complete(name: str) -> None:
 def test_every_answer_of_the_notes_may_be_texted_as_it_stands(name: str) -> None:
     subject = clinic(name)
     for entry in read_folder(CLINICS / name / "knowledge"):
-        assert violation(entry.text, ground(subject, {}, [entry.text], NOW)) is None, entry.title
+        assert violation(entry.text, Grounds(subject).of({}, [entry.text], NOW)) is None, entry.title
         assert count(normalise(entry.text)).segments <= 2, entry.title
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_the_menu_says_is_grounded_in_it(name: str) -> None:
     subject = clinic(name)
-    on = ground(subject, {}, [], NOW)
+    on = Grounds(subject).of({}, [], NOW)
     for service in subject.services:
         assert service.price is not None
         assert violation(f"{service.name} is ${service.price.cents / 100:,.2f}. {service.about}", on) is None

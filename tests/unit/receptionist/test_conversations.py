@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.receptionist.grounding import ground, violation
+from core.receptionist.grounding import Grounds, violation
 from core.receptionist.sms import count
 from deskbell import Line, ManualClock, Media, MoveRequest, NotifyStaff, Remember, RequestStatus, Say, TextKind
 
@@ -394,7 +394,7 @@ async def test_every_reply_passes_the_guard_and_fits(patient: Any, texts: list[s
     for text in texts:
         reply = await patient.texts(text)
         sources = patient.memory.pop("grounding", [])
-        on = ground(patient.clinic, patient.known, sources, patient.clock.now())
+        on = Grounds(patient.clinic).of(patient.known, sources, patient.clock.now())
         assert violation(reply, on, patient.turn.request) is None, reply
         assert count(reply).segments <= 3
         assert not reply or count(reply).encoding == "gsm7"

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.receptionist.facts import Known
-from core.receptionist.grounding import ground, violation
+from core.receptionist.grounding import Grounds, violation
 from core.receptionist.memory import Pending
 from core.receptionist.sms import count
 from core.receptionist.understanding import Reader
@@ -102,7 +102,7 @@ def test_every_text_has_one_question_at_most_and_fits_and_is_grounded(
             assert count(reply).segments <= 3
             ours = reply.replace(patient.facts.get("first_name", " "), "")
             assert not ours or count(ours).encoding == "gsm7"
-            on = ground(patient.clinic, patient.known, [], patient.clock.now())
+            on = Grounds(patient.clinic).of(patient.known, [], patient.clock.now())
             assert violation(reply, on, patient.turn.request) is None, reply
 
     asyncio.run(talk())

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.receptionist.grounding import ground, violation
+from core.receptionist.grounding import Grounds, violation
 from deskbell import Clinic, Fact, RequestStatus
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)  # a Monday
@@ -92,17 +92,17 @@ def texts(table: str) -> list[str]:
 
 @pytest.mark.parametrize("text", texts(ALLOWED))
 def test_what_stands_somewhere_may_be_said(clinic: Clinic, text: str) -> None:
-    assert violation(text, ground(clinic, FACTS, PASSAGES, NOW)) is None
+    assert violation(text, Grounds(clinic).of(FACTS, PASSAGES, NOW)) is None
 
 
 @pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, table in BLOCKED.items() for text in texts(table)])
 def test_what_stands_nowhere_is_blocked(clinic: Clinic, rule: str, text: str) -> None:
-    assert violation(text, ground(clinic, FACTS, PASSAGES, NOW)) == rule
+    assert violation(text, Grounds(clinic).of(FACTS, PASSAGES, NOW)) == rule
 
 
 def test_a_patients_words_prove_times_but_no_price_link_or_number(clinic: Clinic) -> None:
     facts = {"notes": Fact("notes", "I was told $5 at evil.example, call 646-555-0100 at 3 pm", 1, NOW)}
-    on = ground(clinic, facts, [], NOW)
+    on = Grounds(clinic).of(facts, [], NOW)
     assert violation("3 pm", on) is None
     assert violation("It is $5", on) == "price"
     assert violation("evil.example", on) == "link"
@@ -110,28 +110,28 @@ def test_a_patients_words_prove_times_but_no_price_link_or_number(clinic: Clinic
 
 
 def test_paid_and_booked_may_be_said_when_the_request_says_so(clinic: Clinic) -> None:
-    on = ground(clinic, {}, [], NOW)
+    on = Grounds(clinic).of({}, [], NOW)
     assert violation("We received your deposit.", on, RequestStatus.PAID) is None
     assert violation("You're booked!", on, RequestStatus.PAID) == "booked"
     assert violation("You're booked!", on, RequestStatus.BOOKED) is None
 
 
 def test_the_clinics_fixed_lines_always_pass(clinic: Clinic) -> None:
-    on = ground(clinic, {}, [], NOW)
+    on = Grounds(clinic).of({}, [], NOW)
     for line in on.fixed:
         assert violation(line, on) is None
     odd = clinic.model_copy(
         update={"wording": clinic.wording.model_copy(update={"emergency": "Don't panic, call 112."})}
     )
-    assert violation("Don't panic, call 112. Text 988.", ground(odd, {}, [], NOW)) is None
+    assert violation("Don't panic, call 112. Text 988.", Grounds(odd).of({}, [], NOW)) is None
 
 
 def test_without_hours_no_opening_time_is_grounded(clinic: Clinic) -> None:
-    on = ground(clinic.model_copy(update={"hours": None}), {}, [], NOW)
+    on = Grounds(clinic.model_copy(update={"hours": None})).of({}, [], NOW)
     assert violation("We open at 9 AM", on) == "time"
 
 
 def test_the_crisis_line_is_only_known_where_911_is(clinic: Clinic) -> None:
-    on = ground(clinic.model_copy(update={"emergency_number": "112"}), {}, [], NOW)
+    on = Grounds(clinic.model_copy(update={"emergency_number": "112"})).of({}, [], NOW)
     assert violation("Call 988", on) == "phone"
     assert violation("Call 112", on) is None
