@@ -77,7 +77,7 @@ def turn_tree(row: Any) -> Tree:
         f"  {row['milliseconds']:.1f} ms  events {row['first_seq']}-{row['last_seq']}"
     )
     stages = tree.add("stages")
-    for name, milliseconds in told["stages"].items():
+    for name, milliseconds in told["stages"]:
         stages.add(f"{name:<14} {milliseconds:>8.2f} ms")
     decisions = tree.add("decisions")
     for decision in told["decisions"]:

@@ -122,7 +122,8 @@ def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, s
 def trace(turn: Turn, stages: Mapping[str, float]) -> dict[str, Any]:
     """What a turn leaves for `deskbell trace`: times, decisions and kinds of effects, none of anybody's words."""
     return {
-        "stages": {name: round(milliseconds, 3) for name, milliseconds in stages.items()},
+        # A list, for JSON objects of PostgreSQL do not keep their order.
+        "stages": [[name, round(milliseconds, 3)] for name, milliseconds in stages.items()],
         "decisions": [
             {
                 "stage": note.stage,

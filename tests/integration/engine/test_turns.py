@@ -190,7 +190,7 @@ async def test_the_trace_tells_stages_decisions_and_effects_but_no_words(world: 
     await world.hear("my private words")
     await world.settle()
     trace = await world.value("SELECT trace FROM turn")
-    assert list(trace["stages"]) == ["does"]
+    assert [name for name, _ in trace["stages"]] == ["does"]
     assert trace["decisions"] == [{"stage": "does", "decision": "thought", "details": {"about": "service"}}]
     assert trace["effects"] == ["Say reply by does"]
     assert "private" not in str(trace)

@@ -81,6 +81,11 @@ async def test_calling_on_twice_is_refused_by_name() -> None:
         await Pipeline([stage("greedy", twice), stage("b", end)]).run(turn())
 
 
+async def test_the_figures_stand_in_the_pipelines_order() -> None:
+    spent = await Pipeline([stage("z", inward_and_back), stage("a", inward_and_back), stage("m", end)]).run(turn())
+    assert list(spent) == ["z", "a", "m"]
+
+
 async def test_an_empty_pipeline_does_nothing() -> None:
     running = turn()
     assert await Pipeline([]).run(running) == {}
