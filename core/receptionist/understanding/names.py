@@ -107,7 +107,7 @@ _LEAD_GAP = re.compile(r"\s*")
 
 _LEADS = re.compile(
     r"\bmy (?:full |whole )?name(?: is| would be|'s|s)?\s*[:,-]?\s+(?!not\b)"
-    r"|(?:(?<=[\n.,!;])|^)\s*(?:full )?name(?: is|'s|s)?\s*[:-]?\s+(?!not\b)"
+    r"|(?:(?<=[\n.,!;])|^)\s{0,9}(?:full )?name(?: is|'s|s)?\s*[:-]?\s+(?!not\b)"
     r"|\bcall me\s+|\bi go by\s+|\bthis is\s+|\b(?:i'?m|i am)\s+|\bnames\s+"
 )
 _HALVES = re.compile(
@@ -115,7 +115,7 @@ _HALVES = re.compile(
     r"\b(?:my )?(?P<last>last|sur|family)[- ]?name(?: is|'s|s)?\s*[:-]?\s+"
 )
 _HERE = re.compile(
-    r"(?:^|[\n.!?;])\s*(?:(?:hi|hey|hello|hiya|yo|good (?:morning|afternoon|evening|day))\b(?: there|"
+    r"(?:^|[\n.!?;])\s{0,9}(?:(?:hi|hey|hello|hiya|yo|good (?:morning|afternoon|evening|day))\b(?: there|"
     r" again)?[\s,!.-]*)*"
     r"(?:it'?s |this is )?(?P<name>[^\W\d_][^\n,!?;\d]{0,50}?) here\b(?=\s*(?:$|[\n,.!?;:-]|and\b|again\b|i'?m\b|"
     r"i\b))"

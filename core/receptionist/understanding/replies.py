@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from core.receptionist.understanding.words import plain, stem, word_set, words
 
-_START = r"^\W*(?:(?:oh|um|uh|well|so|hi|hey|actually|sorry|lol|haha|hmm+|hm+|ok|okay)\b[\s,.!-]*)*"
+_START = r"^\W*(?:(?:oh|um|uh|well|so|hi|hey|actually|sorry|lol|haha|hm+|ok|okay)\b[\s,.!-]*)*"
 _UNSURE = re.compile(
     r"\b(?:not (?:too |really |quite )?(?:sure|certain)|unsure|idk|dunno|(?:don'?t|do not) (?:really )?know|"
     r"no (?:idea|clue)|"

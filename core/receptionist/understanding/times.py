@@ -10,12 +10,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import islice
 
 from core.receptionist.understanding.clocks import CLOCK, Clock, read_clock
 from core.receptionist.understanding.dates import spans_of, weekdays_of
 from core.receptionist.understanding.timewords import HINT, ITEM, JOINS, KINDS, spelled
 from core.receptionist.when import AFTERNOON, MORNING, NIGHT, Daytime, When, Window
 from deskbell.clinic import Hours
+
+#: Days and times read of one clause. Nobody means more, and each may cost a look by dateparser.
+_MOST = 40
 
 
 @dataclass(slots=True)
@@ -50,7 +54,7 @@ def read_when(low: str, now: datetime, hours: Hours | None, *, asked: bool = Fal
     if not asked and re.fullmatch(r"\W*(?:good )?(?:morning|afternoon|evening)\W*", text):
         return None
     reader = _Reader(now.date(), hours, asked)
-    for found in ITEM.finditer(text):
+    for found in islice(ITEM.finditer(text), _MOST):
         reader.item(found, text)
     return reader.result()
 

@@ -36,7 +36,7 @@ _SAID = re.compile(
     r"|\b(?:i'?m|i am|am) (?:brand |totally |completely )?new\b|\bbrand new\b)"
 )
 _BARE = re.compile(
-    r"(?:^|[,\n.;/|-])\s*(?:(?P<new>new|newbie|first|first[- ]timer)|(?P<returning>returning|existing|"
+    r"(?:^|[,\n.;/|-])\s{0,9}(?:(?P<new>new|newbie|first|first[- ]timer)|(?P<returning>returning|existing|"
     r"regular))\s*(?=$|[,\n.;/|!-])"
 )
 
