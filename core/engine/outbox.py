@@ -103,8 +103,7 @@ class Outbox:
             outcome, go_on = await self._failed(live, conversation, text, error), False
         else:
             self._on_step(Step.AFTER_SEND)
-            await self._taken(live, conversation, channel, text, receipt)
-            outcome, go_on = "sent", True
+            outcome, go_on = "sent", await self._taken(live, conversation, channel, text, receipt)
         metrics.send_seconds.labels(live.id, channel.name).observe(perf_counter() - started)
         metrics.sends.labels(live.id, channel.name, outcome).inc()
         return go_on or outcome in ("failed", "opted out")
@@ -127,16 +126,18 @@ class Outbox:
 
     async def _taken(
         self, live: LiveClinic, conversation: int, channel: Channel[Any], text: Claimed, receipt: SendReceipt
-    ) -> None:
+    ) -> bool:
+        """Books a receipt. Returns whether another text waits, so that nobody need look for one."""
         now = self._clock.now()
         async with self._database.connection() as connection:
-            await outbox.sent(
+            more = await outbox.sent(
                 connection, live.id, text.id, receipt.message_id, int(receipt.status), receipt.segments, now
             )
         metrics.answer_seconds.labels(live.id).observe(max(0.0, (now - text.created_at).total_seconds()))
         await self._on_sent(
             SentText(live.id, conversation, str(text.key), channel.name, text.author, receipt.segments, now)
         )
+        return more
 
     async def _failed(self, live: LiveClinic, conversation: int, text: Claimed, error: OutboundError) -> str:
         """Gives the text the fate that its error asks for; returns that fate's name."""

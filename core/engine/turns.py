@@ -17,7 +17,7 @@ from core.engine.steps import OnStep, Step, pass_by
 from core.store import mailbox, turns
 from core.store.database import Database
 from core.store.mailbox import Snapshot
-from core.store.turns import Committed
+from core.store.turns import Commit, Committed
 from deskbell import Clock, Contact, Fact, Line, NotifyStaff, RequestStatus, StaffNotice, Turn, TurnReport
 
 logger = log.get(__name__)
@@ -91,17 +91,27 @@ class Turns:
         elapsed = perf_counter() - started
         work = fold(turn, snapshot, outcome="done", milliseconds=elapsed * 1000, stages=stages)
         self._on_step(Step.BEFORE_COMMIT)
-        async with self._database.transaction() as connection:
-            committed = await turns.commit(connection, work)
-            if committed and committed.awake:
-                wait = (committed.settles_at - self._clock.now()) if committed.settles_at else timedelta()
-                await self._queue.wake(connection, live.id, snapshot.conversation, wait)
+        committed = await self._commit(work)
         self._on_step(Step.AFTER_COMMIT)
         if committed is None:
             metrics.turns.labels(live.id, "discarded").inc()
             logger.warning("turn discarded", clinic=live.id, conversation=snapshot.conversation, why="overtaken")
             return None
         await self._report(live, snapshot, turn, committed, elapsed, stages)
+        return committed
+
+    async def _commit(self, work: Commit) -> Committed | None:
+        """Writes the turn, and the next wake when more came meanwhile."""
+        async with self._database.connection() as connection:
+            # Nearly always nothing came: then one statement is all, without the two round trips of a transaction.
+            committed = await turns.commit(connection, work, unless_awake=True)
+        if committed:
+            return committed
+        async with self._database.transaction() as connection:
+            committed = await turns.commit(connection, work)
+            if committed and committed.awake:
+                wait = (committed.settles_at - self._clock.now()) if committed.settles_at else timedelta()
+                await self._queue.wake(connection, work.clinic, work.conversation, wait)
         return committed
 
     def _begin(self, live: LiveClinic, snapshot: Snapshot) -> Turn:

@@ -66,6 +66,16 @@ async def claim(
     return Claimed(**row) if row else None
 
 
+_SENT = """
+UPDATE outbox o
+   SET status = 'sent', provider_id = $3, receipt = greatest(o.receipt, $4), segments = coalesce($5, o.segments),
+       sent_at = $6, lease_until = NULL, reason = NULL, code = CASE WHEN o.receipt = 40 THEN o.code END
+ WHERE o.clinic = $1 AND o.id = $2
+RETURNING EXISTS (SELECT FROM outbox n
+                   WHERE n.clinic = $1 AND n.conversation = o.conversation AND n.status = 'queued')
+"""
+
+
 async def sent(
     connection: Connection,
     clinic: str,
@@ -74,22 +84,10 @@ async def sent(
     receipt: int,
     segments: int | None,
     now: datetime,
-) -> None:
-    """The carrier took it."""
-    await connection.execute(
-        """
-        UPDATE outbox
-           SET status = 'sent', provider_id = $3, receipt = greatest(receipt, $4), segments = coalesce($5, segments),
-               sent_at = $6, lease_until = NULL, reason = NULL, code = CASE WHEN receipt = 40 THEN code END
-         WHERE clinic = $1 AND id = $2
-        """,
-        clinic,
-        text_id,
-        provider_id,
-        receipt,
-        segments,
-        now,
-    )
+) -> bool:
+    """The carrier took it. Returns whether another text of its conversation is queued."""
+    more: bool | None = await connection.fetchval(_SENT, clinic, text_id, provider_id, receipt, segments, now)
+    return bool(more)
 
 
 async def settle(

@@ -62,7 +62,7 @@ WITH moved AS (
            owner    = CASE WHEN $12 THEN 'staff' ELSE c.owner END,
            requests = greatest(c.requests, $13),
            woken_at = CASE WHEN c.arrived > $6 THEN $7 ELSE c.woken_at END
-     WHERE c.clinic = $1 AND c.id = $2 AND c.version = $3
+     WHERE c.clinic = $1 AND c.id = $2 AND c.version = $3 AND (c.arrived <= $6 OR NOT $24)
     RETURNING c.contact, c.binding, c.address, c.arrived > $6 AS awake, c.settles_at
 ), ran AS (
     INSERT INTO turn (clinic, conversation, first_seq, last_seq, outcome, milliseconds, trace, at)
@@ -124,8 +124,12 @@ SELECT ran.id, moved.awake, moved.settles_at, (SELECT count(*) FROM said) AS tex
 """
 
 
-async def commit(connection: Connection, work: Commit) -> Committed | None:
-    """Writes a turn. None when the conversation has moved on since the turn began: nothing was written then."""
+async def commit(connection: Connection, work: Commit, *, unless_awake: bool = False) -> Committed | None:
+    """Writes a turn. None when the conversation has moved on since the turn began: nothing was written then.
+
+    With `unless_awake`, events that came meanwhile count as moving on too: what is then written needs no wake, and
+    so no transaction around it.
+    """
     row: asyncpg.Record | None = await connection.fetchrow(
         _COMMIT,
         work.clinic,
@@ -151,6 +155,7 @@ async def commit(connection: Connection, work: Commit) -> Committed | None:
         [dict(notice) for notice in work.notices],
         {str(seq): reason for seq, reason in work.withheld.items()},
         work.parked,
+        unless_awake,
     )
     if row is None:
         return None
