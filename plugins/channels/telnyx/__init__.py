@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from deskbell import Channel, hookimpl
-from plugins.channels.telnyx.channel import TelnyxChannel, TelnyxConfig
+from plugins.channels.telnyx.channel import TelnyxChannel
+from plugins.channels.telnyx.config import TelnyxConfig
 
 __all__ = ["TelnyxChannel", "TelnyxConfig"]
 

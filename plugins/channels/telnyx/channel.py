@@ -1,19 +1,16 @@
-"""The Telnyx channel: its settings, its life, and which room does what."""
+"""The Telnyx channel: its life, and which room does what."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import AfterValidator, Field
 
 from deskbell import (
-    E164,
     Channel,
-    ChannelConfig,
     ChannelEvent,
     Health,
     OutboundError,
@@ -24,38 +21,10 @@ from deskbell import (
     SendReceipt,
 )
 from plugins.channels.telnyx import webhook
-from plugins.channels.wire import Credential
+from plugins.channels.telnyx.config import TelnyxConfig
 
 if TYPE_CHECKING:
     from plugins.channels.telnyx.client import TelnyxClient
-
-
-def _public_key(value: str) -> str:
-    try:
-        raw = base64.b64decode(value, validate=True)
-    except ValueError:
-        raw = b""
-    if len(raw) != 32:
-        raise ValueError("must be the public key of the Telnyx portal (Keys & Credentials): 32 bytes, in base64")
-    return value
-
-
-class TelnyxConfig(ChannelConfig):
-    """What a clinic writes under ``channels:`` beside ``use: telnyx``."""
-
-    number: E164 = Field(repr=False, description="The clinic's number at Telnyx, in E.164 form.")
-    api_key: Credential = Field(description="API key (V2) of the Telnyx account.")
-    public_key: Annotated[str, AfterValidator(_public_key)] = Field(
-        description="The account's public key, which webhooks are verified with; base64."
-    )
-    messaging_profile_id: str | None = Field(
-        default=None, description="Messaging profile to send with; needed only where the number alone does not say."
-    )
-    carrier_keywords: bool = Field(
-        default=True,
-        description="Telnyx answers STOP and START itself. False only where Telnyx has turned that off for you.",
-    )
-    base_url: str = Field(default="https://api.telnyx.com/v2", description="Address of the Telnyx API.")
 
 
 class TelnyxChannel(Channel[TelnyxConfig]):

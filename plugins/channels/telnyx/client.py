@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
@@ -24,11 +24,9 @@ from deskbell import (
     RetryLater,
     SendReceipt,
 )
+from plugins.channels.telnyx.config import TelnyxConfig
 from plugins.channels.telnyx.errors import refusal
 from plugins.channels.wire import callback_url, retry_after, storable
-
-if TYPE_CHECKING:
-    from plugins.channels.telnyx.channel import TelnyxConfig
 
 T = TypeVar("T")
 

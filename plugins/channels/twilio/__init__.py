@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from deskbell import Channel, hookimpl
-from plugins.channels.twilio.channel import TwilioChannel, TwilioConfig
+from plugins.channels.twilio.channel import TwilioChannel
+from plugins.channels.twilio.config import TwilioConfig
 
 __all__ = ["TwilioChannel", "TwilioConfig"]
 

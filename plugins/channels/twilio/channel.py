@@ -1,4 +1,4 @@
-"""The Twilio channel: its settings, its life, and which room does what."""
+"""The Twilio channel: its life, and which room does what."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ import asyncio
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
 from deskbell import (
-    E164,
     CannotTell,
     Channel,
-    ChannelConfig,
     ChannelEvent,
     Health,
     OutboundError,
@@ -23,30 +19,10 @@ from deskbell import (
     SendReceipt,
 )
 from plugins.channels.twilio import webhook
-from plugins.channels.wire import Credential
+from plugins.channels.twilio.config import TwilioConfig
 
 if TYPE_CHECKING:
     from plugins.channels.twilio.client import TwilioClient
-
-
-class TwilioConfig(ChannelConfig):
-    """What a clinic writes under ``channels:`` beside ``use: twilio``."""
-
-    number: E164 = Field(repr=False, description="The clinic's number at Twilio, in E.164 form.")
-    account_sid: str = Field(pattern=r"^AC[0-9A-Za-z]+$", description="Account SID, as in the Twilio console.")
-    auth_token: Credential = Field(
-        description="The account's primary auth token: calls are made and webhooks are verified with it."
-    )
-    messaging_service_sid: str | None = Field(
-        default=None,
-        pattern=r"^MG[0-9A-Za-z]+$",
-        description="Messaging service to send through; left out, texts are sent from the number itself.",
-    )
-    carrier_keywords: bool = Field(
-        default=True,
-        description="Twilio answers STOP, START and HELP itself. False only where Twilio has turned that off for you.",
-    )
-    base_url: str = Field(default="https://api.twilio.com", description="Address of the Twilio API.")
 
 
 class TwilioChannel(Channel[TwilioConfig]):

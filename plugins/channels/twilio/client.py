@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import aiohttp
 
@@ -26,6 +26,7 @@ from deskbell import (
     RetryLater,
     SendReceipt,
 )
+from plugins.channels.twilio.config import TwilioConfig
 from plugins.channels.twilio.errors import refusal
 from plugins.channels.twilio.webhook import STATUSES
 from plugins.channels.wire import callback_url, retry_after
@@ -33,9 +34,6 @@ from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioS
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
-
-if TYPE_CHECKING:
-    from plugins.channels.twilio.channel import TwilioConfig
 
 T = TypeVar("T")
 

@@ -12,7 +12,6 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from deskbell import (
@@ -27,11 +26,9 @@ from deskbell import (
     RawRequest,
     SignatureInvalid,
 )
+from plugins.channels.twilio.config import TwilioConfig
 from plugins.channels.twilio.errors import OPTED_OUT
 from plugins.channels.wire import storable, text_id_in
-
-if TYPE_CHECKING:
-    from plugins.channels.twilio.channel import TwilioConfig
 
 SIGNATURE_HEADER = "x-twilio-signature"
 _MOST_FIELDS = 200
