@@ -42,7 +42,21 @@ _STOP_ANYWHERE = frozenset(
 #: Only as the whole message: "I can't make it. Cancel." is about an appointment.
 _STOP_ALONE = frozenset({"cancel", "end", "quit", "pare", "baja"})
 _STOP_TYPOS = frozenset(
-    {"stpo", "sotp", "stopp", "tsop", "st op", "stop it all", "st0p", "syop", "stip", "sstop", "unsub"}
+    {
+        "stpo",
+        "sotp",
+        "stopp",
+        "tsop",
+        "st op",
+        "s t o p",
+        "stahp",
+        "stop it all",
+        "st0p",
+        "syop",
+        "stip",
+        "sstop",
+        "unsub",
+    }
 )
 _START = frozenset({"start", "unstop", "subscribe", "resubscribe", "opt in", "optin", "comenzar", "empezar"})
 _HELP = frozenset({"help", "info", "ayuda"})
@@ -145,16 +159,29 @@ _START_PHRASES = re.compile(
     r"\b(?:start (?:texting|messaging|sending)|text(?:ing)? me again|resubscribe|sign me (?:back )?up|"
     r"opt(?: me)? (?:back )?in|unstop|start again|subscribe me)\b"
 )
+#: A phone's way of passing a "like" on: it quotes a text, ours as a rule, and says nothing besides.
+_REACTION = re.compile(
+    r"\W*(?:(?:loved|liked|disliked|laughed at|emphasi[sz]ed|questioned)|removed an? [\w ]{1,30} from"
+    r"|(?:reacted (?:with )?)?[^\w\s]{1,8} to) ?[\"“”«].*[\"“”»]\s*",
+    re.DOTALL,
+)
+#: Our own lines, quoted back: they tell how to stop, and whoever repeats them may mean it or ask about it.
+_OUR_LINE = re.compile(r"\b(?:reply|text|send) stop to (?:opt out|unsubscribe|end|cancel)\b")
 _YES = re.compile(r"(?:(?:yes|yeah|yep|yup|y|sure|correct|right|si|do(?: it)?)\b ?)+")
 
 
 def read(text: str) -> Reading:
     """Says what one text asks for."""
+    if _REACTION.fullmatch(_plain(text)):
+        return _NOTHING
     sentences = [_bare(part) for part in re.split(r"[.,!?;\n\r…]+|\s[-–—]+\s", _plain(text))]
     whole = _bare(_plain(text))
     if not whole:
         return _NOTHING
-    return _keyword(whole, [part for part in sentences if part]) or _phrase(_words(text)) or _NOTHING
+    words = _words(text)
+    own = _OUR_LINE.sub(" ", words)
+    unsure = Reading(Meaning.ASK, "phrase") if own != words else _NOTHING
+    return _keyword(whole, [part for part in sentences if part]) or _phrase(own) or unsure
 
 
 def agrees(text: str) -> bool:

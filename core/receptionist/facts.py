@@ -41,6 +41,10 @@ SCOPES: Mapping[Field, Scope] = {
 }
 
 
+#: Begins the notes that name further services.
+ALSO = "Also "
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known now. Empty is unknown."""
@@ -67,7 +71,14 @@ class Known:
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
+    def also(self) -> str:
+        """Services wished for besides: ``also HydraFacial``; empty when the notes say something else."""
+        return f"also {self.notes[len(ALSO) :]}" if self.notes.startswith(ALSO) else ""
+
+    @property
     def summary(self) -> str:
         """Name, service, time: all that may stand in a notification that leaves the building."""
         service = f"{self.service} ({self.variant})" if self.variant else self.service
-        return ", ".join(part for part in (self.full_name, service, self.when.text if self.when else "") if part)
+        return ", ".join(
+            part for part in (self.full_name, service, self.also, self.when.text if self.when else "") if part
+        )

@@ -23,6 +23,10 @@ class Pending:
     offered: tuple[str, ...] = ()
     #: A time that could not be met and that the next words may mend; `When.to_json`.
     wish: Mapping[str, Any] | None = None
+    #: It was an invitation, which may be left unanswered.
+    invite: bool = False
+    #: What the patient asked last, a `Topic`: "and on Saturday?" asks the same of another day.
+    topic: str = ""
     #: Asked before, and still open.
     earlier: tuple[str, ...] = ()
 
@@ -34,6 +38,8 @@ class Pending:
             fresh=bool(value.get("fresh")),
             offered=tuple(value.get("offered", ())),
             wish=value.get("wish"),
+            invite=bool(value.get("invite")),
+            topic=value.get("topic", ""),
             earlier=tuple(value.get("earlier", ())),
         )
 
@@ -52,6 +58,10 @@ class Memory:
     said: int = 0
     #: Thanks were answered.
     thanked: bool = False
+    #: The patient wants nothing more for now: nothing is asked until they do.
+    parted: bool = False
+    #: It is about a visit they have, a worry after one, or a child: for staff, and no booking.
+    errand: bool = False
 
     @classmethod
     def of(cls, value: Any) -> Memory:
@@ -66,6 +76,8 @@ class Memory:
             missed=int(value.get("missed", 0)),
             said=int(value.get("said", 0)),
             thanked=bool(value.get("thanked")),
+            parted=bool(value.get("parted")),
+            errand=bool(value.get("errand")),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -78,4 +90,6 @@ class Memory:
             "missed": self.missed,
             "said": self.said,
             "thanked": self.thanked,
+            "parted": self.parted,
+            "errand": self.errand,
         }

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import ClassVar
 
 from pydantic import Field
 
 from core.receptionist.facts import SCOPES, Known
 from core.receptionist.memory import KEY, Memory, Pending
-from core.receptionist.planner import OPEN, Act, Situation, Step, menu_of, plan
+from core.receptionist.planner import menu_of, plan
 from core.receptionist.responders import Reply, Responder, RulesResponder, Scene
+from core.receptionist.situation import OPEN, Situation
+from core.receptionist.steps import Act, Step
 from core.receptionist.understanding import Found, Reader, Reading
 from core.receptionist.understanding.questions import Topic
+from core.receptionist.understanding.visits import NEW
 from deskbell import (
     CallNext,
     Fact,
@@ -33,6 +37,17 @@ from deskbell import (
 
 #: Under this key the output guard finds what a text quotes from.
 _GROUNDING = "grounding"
+#: A request untouched for so long has had its visit, or never will; a new wish is another request.
+_STALE = timedelta(days=14)
+#: Time enough for a first visit.
+_VISITED_SINCE = timedelta(days=5)
+
+
+_ERRANDS = {
+    Topic.APPOINTMENT: ("appointment", "Wrote about an appointment"),
+    Topic.AFTERCARE: ("aftercare", "Wrote about how they are after a treatment"),
+    Topic.MINOR: ("minor", "Wrote about somebody under age"),
+}
 
 
 class AssistantConfig(Settings):
@@ -64,11 +79,13 @@ class AssistantStage(Stage[AssistantConfig]):
 
     async def _attend(self, turn: Turn) -> None:
         memory = Memory.of(turn.recall(KEY))
+        before = Known.of(turn.facts)
         if any(line.author != "patient" for line in turn.history):
             memory = replace(memory, greeted=True)
         reading = self._read(turn, memory)
         request = _begin_anew(turn, reading)
-        if turn.request not in OPEN and request is None:
+        anew = turn.request not in OPEN and request is None
+        if anew:
             memory = replace(memory, asked={})
         learned = _learn(turn, reading)
         situation = Situation(
@@ -79,6 +96,7 @@ class AssistantStage(Stage[AssistantConfig]):
             request=request,
             learned=learned,
             picture=any(text.media for text in turn.texts),
+            earlier=before.service if anew else "",
         )
         step = plan(situation)
         turn.note(
@@ -148,12 +166,23 @@ def _begin_anew(turn: Turn, reading: Reading) -> RequestStatus | None:
     if turn.request in OPEN:
         return None if turn.request is RequestStatus.CLOSED else turn.request
     wished = next((one.value for one in reading.found if one.field == "service"), None)
+    told = [fact.at for fact in turn.facts.values() if fact.scope == "request"]
+    old = bool(told) and turn.now - max(told) > _STALE
     current = turn.facts.get("service")
-    if wished is None or current is None or current.value == wished:
+    other = wished is not None and current is not None and current.value != wished and not reading.changes
+    if not other and not (old and (wished or reading.wants_to_come)):
         return turn.request
     turn.note("new_request")
     turn.add(MoveRequest(RequestStatus.CLOSED))
+    _doubt_first_visit(turn)
     return None
+
+
+def _doubt_first_visit(turn: Turn) -> None:
+    """Who said some time ago that they had never been may have been here since: asked again."""
+    visit = turn.facts.get("new_or_returning")
+    if visit is not None and visit.value == NEW and turn.now - visit.at > _VISITED_SINCE:
+        turn.add(Learn(Fact(visit.name, "", turn.texts[-1].seq, turn.now, scope=visit.scope)))
 
 
 def _learn(turn: Turn, reading: Reading) -> frozenset[str]:
@@ -194,16 +223,18 @@ def _carry_out(turn: Turn, situation: Situation, step: Step, reply: Reply) -> No
     elif step.act is Act.HAND_OVER:
         turn.add(HandOver(_summary(situation, step.reason.capitalize())))
     for kind, line in _notices(step, reply):
-        turn.add(NotifyStaff(kind, _summary(situation, line)))
+        turn.add(NotifyStaff(kind, _summary(situation, line), urgent=kind == "aftercare"))
 
 
 def _notices(step: Step, reply: Reply) -> list[tuple[str, str]]:
     notices = []
     if step.picture and step.act is not Act.HAND_OVER:
         notices.append(("picture", "Sent a picture"))
-    if any(question.topic is Topic.APPOINTMENT for question in step.questions):
-        notices.append(("appointment", "Wrote about an appointment"))
-    if reply.unanswered:
+    topics = {question.topic for question in step.questions}
+    notices += [notice for topic, notice in _ERRANDS.items() if topic in topics]
+    if step.noted and not reply.sources and step.act is Act.TALK:
+        notices.append(("message", "Wrote something for staff to read"))
+    if reply.unanswered and not step.picture:
         notices.append(("question", "Asked something the assistant could not answer"))
     return notices
 
@@ -222,15 +253,22 @@ def _remembered(situation: Situation, step: Step, reply: Reply) -> Memory:
         asked[step.ask.field] = asked.get(step.ask.field, 0) + 1
     if situation.reading.unsure and situation.pending:
         asked[situation.pending] = max(asked.get(situation.pending, 0), 2)
-    done = step.act in (Act.COMPLETE, Act.HAND_OVER)
+    done = step.act in (Act.COMPLETE, Act.HAND_OVER) or step.parting
     return Memory(
         greeted=memory.greeted or (step.greet and spoke),
-        pending=Pending("") if done else _pending(situation, step),
+        pending=Pending("", topic=_topic(step)) if done else _pending(situation, step),
         asked={} if done else asked,
         missed=memory.missed + 1 if step.lost and not done and not answered else 0,
         said=memory.said + spoke,
         thanked=step.act is Act.WELCOME or (memory.thanked and step.act is Act.SILENT),
+        parted=step.parting or (memory.parted and not (situation.reading.wants_to_come or situation.learned)),
+        errand=situation.errand and not done,
     )
+
+
+def _topic(step: Step) -> str:
+    """What the patient asked last."""
+    return next((one.topic.value for one in reversed(step.questions) if not one.soft), "")
 
 
 def _pending(situation: Situation, step: Step) -> Pending:
@@ -241,11 +279,14 @@ def _pending(situation: Situation, step: Step) -> Pending:
     earlier = tuple(dict.fromkeys(one for one in (before.field, *before.earlier) if one in missing))
     if ask is None:
         still = before.field in missing
-        return replace(before, field=before.field if still else "", fresh=False, offered=offered, earlier=earlier)
+        field = before.field if still else ""
+        return replace(before, field=field, fresh=False, offered=offered, earlier=earlier, topic=_topic(step))
     return Pending(
         ask.field,
         ask.options,
         offered=offered,
+        invite=ask.invite,
+        topic=_topic(step),
         wish=situation.reading.wish if ask.field == "when" else None,
         earlier=tuple(one for one in earlier if one != ask.field),
     )

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
+from core.receptionist.holidays import holiday_named, names_holidays
 from core.receptionist.opening import call_back, day_text, spans_text, week_text
-from core.receptionist.planner import Act
 from core.receptionist.responders.contract import Scene
+from core.receptionist.steps import Act
 from core.receptionist.understanding.questions import Question, Topic
 from core.receptionist.understanding.times import read_when
 from core.receptionist.understanding.words import plain
-from core.receptionist.when import clock_text, listed
-from deskbell.clinic import Clinic, Service
+from core.receptionist.when import clock_text, date_text, listed
+from deskbell.clinic import Clinic, Hours, Service
 from deskbell.turn import RequestStatus
 
 #: Longest part of a passage that is quoted, in characters.
 _QUOTE = 280
 _PRICES = 4
+_HOLIDAYS = 4
+#: What a clinic's notes may call help on the same day, and its rule about age.
+_SAME_DAY = "emergency same day appointment"
+_MINORS = "how old do I have to be minors under 18"
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _PRONOUN = re.compile(r"\b(?:it|its|they|them|that|this)\b")
 _FILLERS = re.compile(r"\b(?:hi|hey|hello|guys|please|pls|lol|btw|ok|okay|just|also|um|uh)\b[\s,.!]*", re.IGNORECASE)
 _NOW = re.compile(
-    r"\b(?:right )?now\b|\bstill open\b|\b(?:are|r) (?:you|u|y'all)(?: guys)? (?:still |currently )?open\W*$"
+    r"\b(?:right )?now\b|\bstill open\b|(?<!do )(?<!will )\b(?:you|u|y'all)(?: guys)? (?:still |currently )?open\W*$"
 )
 
 
@@ -40,12 +45,15 @@ async def answer(question: Question, scene: Scene) -> Answer:
     """Answers one question."""
     known = _from_facts(question, scene)
     if known:
-        return Answer(known)
+        # The days of opening hours may lie further ahead than other texts may name dates.
+        return Answer(known, source=known if question.topic is Topic.HOURS else "")
     passage = await _passage(question, scene)
     if passage:
         return Answer(_quoted(passage), source=passage)
     if question.soft or question.topic in (Topic.AVAILABILITY, Topic.SELLS, Topic.BOOKING):
-        return Answer()
+        return Answer(_calendar(scene) if question.topic is Topic.AVAILABILITY else "")
+    if question.topic is Topic.MINOR:
+        return Answer(_minor(scene))
     return Answer("", unanswered=True)
 
 
@@ -77,6 +85,8 @@ def _from_facts(question: Question, scene: Scene) -> str:
             return _menu(clinic)
         case Topic.PRICE:
             return _prices(question, clinic)
+        case Topic.DEPOSIT:
+            return _deposits(question, clinic)
         case Topic.DURATION | Topic.SELLS | Topic.KNOWLEDGE:
             return _about(question, clinic)
         case _:
@@ -89,9 +99,11 @@ def _about_us(topic: Topic, scene: Scene) -> str:
     match topic:
         case Topic.MEDICAL:
             return (
-                "That's a question for your provider and not for a text: they go over it with you in person at a "
-                "consultation before anything is done."
+                "That's for a provider to answer and not for a text: they'll go over it with you in person, or you can "
+                f"call us at {clinic.phone_shown}."
             )
+        case Topic.PROBE:
+            return f"I can only help with {clinic.name} and visits here."
         case Topic.APPOINTMENT:
             by = call_back(clinic, scene.now)
             return (
@@ -99,16 +111,31 @@ def _about_us(topic: Topic, scene: Scene) -> str:
                 f"They'll get back to you {by}. If it's urgent, call {clinic.phone_shown}."
             )
         case Topic.IDENTITY:
-            return f"I'm the automated text assistant of {clinic.name}. If you'd rather have a person, just say so."
-        case Topic.AVAILABILITY:
-            return f"Our team keeps the calendar{_exact_time(scene)}."
+            who = "the clinic's" if scene.step.greet else f"{clinic.name}'s"
+            return f"I'm {who} automated text assistant. If you'd rather have a person, just say so."
+        case Topic.AFTERCARE:
+            by = call_back(clinic, scene.now)
+            return (
+                "I'm sorry to hear that. I've asked our team to have somebody call you about it "
+                f"{by}. If it gets worse or can't wait, please call {clinic.phone_shown}."
+            )
         case _:
             return ""
 
 
-def _exact_time(scene: Scene) -> str:
-    if scene.step.act is Act.COMPLETE:
+def _minor(scene: Scene) -> str:
+    age, by = scene.clinic.minimum_age, call_back(scene.clinic, scene.now)
+    return f"For anyone under {age} we need a parent to talk with our team first. They'll call you {by}."
+
+
+def _calendar(scene: Scene) -> str:
+    """Our team keeps it; nothing to say of that beside a confirmation that says the same."""
+    if scene.step.act is Act.COMPLETE or scene.step.unfit:
         return ""
+    return f"Our team keeps the calendar{_exact_time(scene)}."
+
+
+def _exact_time(scene: Scene) -> str:
     by = f" {call_back(scene.clinic, scene.now)}" if scene.request is RequestStatus.READY else ""
     return f" and will call you{by} to fix the exact time"
 
@@ -130,6 +157,27 @@ def _prices(question: Question, clinic: Clinic) -> str:
     return f"It depends on the treatment: {listing}{', and more' if len(priced) > _PRICES else ''}."
 
 
+def _deposits(question: Question, clinic: Clinic) -> str:
+    """Exact amounts, from the menu only; empty where it leaves one open."""
+    named = [service for service in clinic.services if service.name in question.services] or clinic.services
+    amounts = {service.name: service.deposit_cents for service in named}
+    if any(cents is None for cents in amounts.values()):
+        return ""
+    by_amount: dict[int, list[str]] = {}
+    for name, cents in amounts.items():
+        by_amount.setdefault(cents or 0, []).append(name)
+    largest = max(by_amount, key=lambda cents: len(by_amount[cents]))
+    many = len(by_amount[largest]) > _PRICES
+    others = [(cents, names) for cents, names in sorted(by_amount.items()) if not (many and cents == largest)]
+    first = [f"{_deposit_text(largest)} for most visits"] if many else []
+    text = listed([*first, *(f"{_deposit_text(cents)} for {listed(names, 'and')}" for cents, names in others)], "and")
+    return f"The deposit is {text}." if max(by_amount) else f"There is no deposit{text.removeprefix('none')}."
+
+
+def _deposit_text(cents: int) -> str:
+    return money_text(cents) if cents else "none"
+
+
 def _about(question: Question, clinic: Clinic) -> str:
     """A visit's length, that something is sold, or the one sentence the menu has about it."""
     named = [service for service in clinic.services if service.name in question.services]
@@ -149,21 +197,41 @@ def _hours(question: Question, scene: Scene) -> str:
         return ""
     local = scene.now.astimezone(clinic.timezone)
     low = plain(question.text)
+    if names_holidays(low):
+        return _holiday(low, hours, local.date())
     wished = read_when(low, local, hours) if question.text else None
     days = [day for window in wished.windows for day in window.days(local.date(), 6)] if wished else []
     if _NOW.search(low) and not days:
         return _open_now(scene)
     if not days or len({day.weekday() for day in days}) > 2:
         return f"Our hours are {week_text(hours)}."
-    first = days[0]
-    spans = hours.spans(first)
-    when = day_text(first, local.date())
-    texts = [f"We're open {spans_text(spans)} {when}." if spans else f"We're closed {when}."]
-    for other in days[1:2]:
-        spans = hours.spans(other)
-        when = day_text(other, local.date())
-        texts.append(f"Open {spans_text(spans)} {when}." if spans else f"Closed {when}.")
-    return " ".join(texts) + ("" if any(hours.spans(day) for day in days) else f" Our hours are {week_text(hours)}.")
+    first, *rest = sorted(set(days))
+    today = local.date()
+    if not any(hours.spans(day) for day in days):
+        closed = [day_text(first, today), *(day_text(day, today).removeprefix("on ") for day in rest[:1])]
+        return f"We're closed {listed(closed, 'and')}. Our hours are {week_text(hours)}."
+    texts = [
+        f"{spans_text(spans)} {day_text(day, today)}"
+        if (spans := hours.spans(day))
+        else f"closed {day_text(day, today)}"
+        for day in (first, *rest[:1])
+    ]
+    closes_first = "We're" if not hours.spans(first) else "We're open"
+    return f"{closes_first} {', '.join(texts)}."
+
+
+def _holiday(low: str, hours: Hours, today: date) -> str:
+    """Open or closed on a holiday; empty while the clinic has written no closed days of that year."""
+    named = holiday_named(low, today)
+    if named is None:
+        ahead = [day for day in sorted(hours.closed_on) if day >= today][:_HOLIDAYS]
+        closed = listed([date_text(day).split(", ")[1] for day in ahead], "and")
+        return f"The next days we're closed for holidays are {closed}." if closed else ""
+    name, day = named
+    if day.year not in {closed.year for closed in hours.closed_on}:
+        return ""
+    spans = hours.spans(day)
+    return f"We're open {spans_text(spans)} on {name}." if spans else f"We're closed on {name} ({date_text(day)})."
 
 
 def _open_now(scene: Scene) -> str:
@@ -184,12 +252,27 @@ def _open_now(scene: Scene) -> str:
 
 async def _passage(question: Question, scene: Scene) -> str:
     """The text of the passage that fits best, or nothing."""
-    wants = question.topic not in (Topic.MEDICAL, Topic.APPOINTMENT, Topic.IDENTITY, Topic.AVAILABILITY, Topic.SELLS)
-    if scene.knowledge is None or not question.text or not wants:
+    if scene.knowledge is None or not question.text:
         return ""
-    meant = f" ({scene.known.service})" if scene.known.service and _PRONOUN.search(plain(question.text)) else ""
-    found = await scene.knowledge.search(_FILLERS.sub(" ", question.text).strip() + meant)
-    return found[0].text.strip() if found else ""
+    for words in _searches(question, scene):
+        found = await scene.knowledge.search(words)
+        if found:
+            return found[0].text.strip()
+    return ""
+
+
+def _searches(question: Question, scene: Scene) -> list[str]:
+    """What to look for, in this order."""
+    match question.topic:
+        case Topic.MEDICAL | Topic.APPOINTMENT | Topic.AFTERCARE | Topic.IDENTITY | Topic.SELLS | Topic.PROBE:
+            return []
+        case Topic.AVAILABILITY:
+            return [_SAME_DAY] if scene.step.hurts or "emergency" in plain(scene.known.service) else []
+        case Topic.MINOR:
+            return [_MINORS, "do you see children"]
+    asked = _FILLERS.sub(" ", question.text).strip()
+    about = scene.known.service
+    return [asked, f"{asked} ({about})"] if about and _PRONOUN.search(plain(question.text)) else [asked]
 
 
 def _quoted(passage: str) -> str:

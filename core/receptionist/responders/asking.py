@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from core.receptionist.planner import Ask, menu_of
+from core.receptionist.planner import menu_of
+from core.receptionist.steps import Ask
 from core.receptionist.when import listed
 from deskbell.clinic import Clinic
 
@@ -47,6 +48,9 @@ _INVITE: Mapping[str, str] = {
 }
 
 
+_VISIT = "What's your first and last name, so they can find you?"
+
+
 def pick(wordings: Sequence[str], said: int) -> str:
     """One of several wordings, by how many texts went before."""
     return wordings[said % len(wordings)]
@@ -56,6 +60,8 @@ def question(ask: Ask, clinic: Clinic, said: int) -> str:
     """The question in words; exactly one question mark."""
     if ask.options:
         return _choice(ask)
+    if ask.visit and ask.field == "name":
+        return _VISIT
     if ask.invite:
         return _INVITE[ask.field]
     worded = pick((_AGAIN if ask.again else _FIRST)[ask.field], said)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from core.receptionist.facts import Known
-from core.receptionist.planner import Step
+from core.receptionist.steps import Step
 from deskbell.clinic import Clinic
 from deskbell.knowledge import Knowledge
 from deskbell.turn import RequestStatus

@@ -6,16 +6,18 @@ With no credentials at all, a clinic is answered by this. Plain GSM-7 words, one
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from core.receptionist.opening import call_back
-from core.receptionist.planner import Act
 from core.receptionist.responders.answers import Answer, answer, unknown_line
 from core.receptionist.responders.asking import menu, pick, question
 from core.receptionist.responders.contract import Reply, Scene
 from core.receptionist.sms import count, normalise
+from core.receptionist.steps import Act
+from core.receptionist.understanding.languages import SPANISH
 from core.receptionist.understanding.visits import NEW
 from core.receptionist.understanding.wishes import NO_PREFERENCE
-from core.receptionist.when import listed
+from core.receptionist.when import date_text, listed
 from deskbell.turn import RequestStatus
 
 _SEGMENTS = 3
@@ -29,10 +31,10 @@ class RulesResponder:
         if scene.step.act is Act.SILENT:
             return Reply("")
         answers = [await answer(one, scene) for one in scene.step.questions]
-        body = [one.text for one in answers if one.text]
+        body = list(dict.fromkeys(one.text for one in answers if one.text))
         head = [_greeting(scene), _lead(scene, bool(body))]
         unanswered = any(one.unanswered for one in answers)
-        if unanswered:
+        if unanswered and not scene.step.picture:
             body.append(unknown_line(scene, scene.said))
         body += [_news(scene), _unfit(scene), _picture(scene)]
         text = _fitted(head, body, _closing(scene, answers, unanswered))
@@ -68,29 +70,39 @@ def _lead(scene: Scene, answered: bool) -> str:
     """A few words that show the last text was read."""
     step, known = scene.step, scene.known
     named = bool(step.learned & {"first_name", "last_name"} and known.first_name)
-    if step.act not in (Act.TALK, Act.UPDATE) or (answered and not named):
+    if step.hurts and step.act is not Act.HAND_OVER:
+        return "I'm sorry you're in pain."
+    if step.act not in (Act.TALK, Act.UPDATE, Act.PASS_ON) or (answered and not named):
         return ""
     if step.lost:
-        again = step.ask is not None and step.ask.again
-        return "Sorry, let me ask that another way." if again else "Sorry, I didn't quite get that."
+        return _lost(scene)
     if named:
+        if step.act is Act.PASS_ON:
+            return f"Thanks, {known.first_name}."
         both = (f"Thanks, {known.first_name}.", f"Nice to meet you, {known.first_name}.")
         return pick(both, scene.said) if scene.said < 2 else both[0]
-    if step.questions or step.unsold or step.unfit or step.act is Act.UPDATE:
+    if step.questions or step.unsold or step.unfit or step.act is not Act.TALK:
         return ""
     return _acknowledged(scene) or _welcome(scene)
+
+
+def _lost(scene: Scene) -> str:
+    step = scene.step
+    if step.noted:
+        return "I've noted that for our team."
+    return "Sorry, I didn't quite get that." if step.garbled else ""
 
 
 def _acknowledged(scene: Scene) -> str:
     """What of the last text was kept."""
     learned, known = scene.step.learned, scene.known
     if "service" in learned and known.service:
-        return f"Happy to help with {known.service}."
+        return f"Happy to help with {known.service}{f' and {known.also}' if known.also else ''}."
     if "new_or_returning" in learned:
         new = known.new_or_returning == NEW
         return "Great, we look forward to meeting you." if new else "Good to hear from you again."
     if "when" in learned and known.when:
-        return f"Noted: {known.when.text}."
+        return f"Noted: {_near(known.when.text, scene)}."
     if "variant" in learned:
         return f"Noted: {known.variant}."
     return f"Noted: {known.provider}." if "provider" in learned and known.provider != NO_PREFERENCE else ""
@@ -102,7 +114,7 @@ def _welcome(scene: Scene) -> str:
         return "" if step.learned else "Thanks for texting us."
     if step.hello and scene.known.first_name:
         return f"Hi {scene.known.first_name}."
-    return "Happy to help." if step.ask and step.ask.again else ""
+    return "Happy to help." if step.ask and step.ask.again and not step.picture else ""
 
 
 def _news(scene: Scene) -> str:
@@ -113,6 +125,8 @@ def _news(scene: Scene) -> str:
     if step.options:
         choice = listed(list(step.options))
         return f"For that, patients often ask us about {choice}. The provider will see what suits you best."
+    if step.earlier and step.ask:
+        return f"Your request for {step.earlier} stays with our team."
     if "concern" in step.learned and not scene.known.service:
         return "Our provider will look at that with you and suggest what suits you best."
     return ""
@@ -126,7 +140,11 @@ def _unfit(scene: Scene) -> str:
 def _picture(scene: Scene) -> str:
     if not scene.step.picture or scene.step.act is Act.HAND_OVER:
         return ""
-    return "Thanks for the picture. Someone from our team will look at it."
+    return f"Thanks for the picture. Someone from our team will look at it{_and_answer(scene)}."
+
+
+def _and_answer(scene: Scene) -> str:
+    return " and get back to you" if any(not one.soft for one in scene.step.questions) else ""
 
 
 def _closing(scene: Scene, answers: list[Answer], unanswered: bool) -> str:
@@ -146,8 +164,14 @@ def _closing(scene: Scene, answers: list[Answer], unanswered: bool) -> str:
             return f"{_hello(scene)}our team has your request.{_will_call(scene, by)}"
         case Act.PASS_ON if unanswered or any(one.text for one in answers):
             return ""
+        case Act.PASS_ON if step.ask:
+            return f"I've passed that on to our team. {_asking(scene)}"
+        case Act.PASS_ON if step.learned & {"first_name", "last_name"}:
+            return f"I've passed that on to our team.{_will_call(scene, by)}"
         case Act.PASS_ON:
             return f"Thanks, I've passed that on to our team.{_will_call(scene, by)}"
+        case Act.WELCOME if step.parting and not step.thanked:
+            return "All right. Text us any time."
         case Act.WELCOME:
             return "You're welcome! Text us any time." if scene.said % 2 else "You're welcome!"
         case _:
@@ -183,22 +207,47 @@ def _update(scene: Scene, by: str) -> str:
 def _request(scene: Scene) -> str:
     known = scene.known
     service = f"{known.service} ({known.variant})" if known.variant else known.service
-    extra = known.notes[len("Also ") :] if known.notes.startswith("Also ") else ""
+    extra = known.also.removeprefix("also ")
     parts = [
-        f"{service} and {extra}" if service and extra else service or ("a consultation" if known.concern else ""),
+        f"{service} and {extra}"
+        if service and extra
+        else service or ("a visit to look at what you described" if known.concern else ""),
         f"with {known.provider}" if known.provider and known.provider != NO_PREFERENCE else "",
         {"new": "first visit", "returning": "returning patient"}.get(known.new_or_returning, ""),
-        known.when.text if known.when else "",
+        _near(known.when.text, scene) if known.when else "",
     ]
     return ", ".join(part for part in parts if part)
 
 
+def _near(when: str, scene: Scene) -> str:
+    """A wish as people say it: its date is today's or tomorrow's."""
+    today = scene.now.astimezone(scene.clinic.timezone).date()
+    return when.replace(date_text(today), "today").replace(date_text(today + timedelta(1)), "tomorrow")
+
+
 def _hand_over(scene: Scene, by: str) -> str:
+    if scene.step.foreign:
+        return _other_language(scene)
     if scene.step.lost:
         return f"I'm not sure I follow, so someone from our team will read this and get back to you {by}."
     if scene.step.reason == "a complaint":
         return f"I'm sorry to hear that. I'm handing this to our team, and someone will contact you {by}."
     return f"Of course. Someone from our team will call you {by}. You can also reach us at {scene.clinic.phone_shown}."
+
+
+def _other_language(scene: Scene) -> str:
+    """A polite line in both, and a person. No accents that would make the text cost twice."""
+    phone = scene.clinic.phone_shown
+    if scene.step.foreign != SPANISH:
+        return f"I can only read English here, so someone from our team will get back to you. Our number is {phone}."
+    ours = SPANISH in scene.clinic.languages
+    spanish = (
+        "Una persona de nuestro equipo le responde en español" if ours else "Una persona de nuestro equipo le responde"
+    )
+    return (
+        f"Gracias por escribirnos. {spanish} en cuanto pueda; nuestro tel. es {phone}. "
+        "Someone from our team will get back to you in person."
+    )
 
 
 def _hello(scene: Scene) -> str:

@@ -48,6 +48,18 @@ class Reading:
     unintelligible: bool = False
     #: Means to book and is not only asking.
     wants_to_come: bool = False
+    #: Words in it.
+    length: int = 0
+    #: Begins with a yes or a no.
+    agrees: bool | None = None
+    #: Wants nothing more for now.
+    declines: bool = False
+    #: Puts something in the place of what was said before.
+    changes: bool = False
+    #: Says that it hurts, now.
+    hurts: bool = False
+    #: A language that the rules cannot read: ``es`` or ``other``.
+    foreign: str = ""
 
     @property
     def fields(self) -> frozenset[str]:

@@ -59,7 +59,7 @@ _NEVER = word_set("""
     stoked
     still stop stressed stuck student stupid such sunday super supposed sure surprised swamped sweet swollen tall
     texting
-    than thank thanks that that's the their them then there these they thing things think thinking third thirty this
+    than thank thanks that that's the tho their them then there these they thing things think thinking third thirty this
     those though three thrilled through thursday thx till time times tired to today together tomorrow tonight too
     totally
     traveling treatment trying tuesday turning twenty two tx type u ugly um uncomfortable under undecided unhappy
@@ -106,9 +106,10 @@ _GAP = re.compile(r"[ \t]*")
 _LEAD_GAP = re.compile(r"\s*")
 
 _LEADS = re.compile(
-    r"\bmy (?:full |whole )?name(?: is| would be|'s|s)?\s*[:,-]?\s+(?!not\b)"
+    r"\b(?:my|her|his|their|patient'?s) (?:full |whole )?name(?: is| would be|'s|s)?\s*[:,-]?\s+(?!not\b)"
     r"|(?:(?<=[\n.,!;])|^)\s{0,9}(?:full )?name(?: is|'s|s)?\s*[:-]?\s+(?!not\b)"
     r"|\bcall me\s+|\bi go by\s+|\bthis is\s+|\b(?:i'?m|i am)\s+|\bnames\s+"
+    r"|(?:^|[\n.!])\s{0,9}(?:hi|hey|hello)\b[\s,!.]*(?:again\b[\s,!.]*)?it'?s\s+|\b(?:me llamo|mi nombre es)\s+"
 )
 _HALVES = re.compile(
     r"\b(?:my )?(?P<first>first)[- ]?name(?: is|'s|s)?\s*[:-]?\s+|"
@@ -124,7 +125,8 @@ _BEFORE = re.compile(
     r"(?:\b(?:if|whether|think|hope|know|guess|say|says|sure|hoping|assuming|until|when|since|because)) $"
 )
 _REPLY_FILLERS = re.compile(
-    r"^\s*(?:(?:yes|yeah|yep|yup|sure|ok|okay|hi|hey|hello|hiya|oh|um|uh|well|sorry|of course|thanks|thank you|"
+    r"^\s*(?:(?:yes|yeah|yep|yup|sure|ok|okay|oops|wait|no|actually|typo|correction|spelled|hi|hey|hello|hiya|oh|um|"
+    r"uh|well|sorry|of course|thanks|thank you|"
     r"no problem|i meant?|it'?s|that'?s|just|please|call me|i'?m|im|i am|this is|my name is|here you go|"
     r"good (?:morning|"
     r"afternoon|"
@@ -134,7 +136,7 @@ _KEYBOARD = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}|^[^aeiouy]{4,}$")
 _AFTER_NAME = re.compile(
     r"\s*(?:$|[,.;!\n(/&+-]|(?:and|i|i'm|im|i'd|here|never|new|first|looking|interested|want|for|but|calling|"
     r"texting|again|"
-    r"from|with|please|thanks|thank|thx|is|how|can|wondering|hoping|returning|btw)\b)"
+    r"from|with|please|thanks|thank|thx|is|how|can|wondering|hoping|returning|btw|not|been|existing)\b)"
 )
 
 
@@ -249,7 +251,7 @@ def _two_words(said: str, not_names: frozenset[str]) -> tuple[str, str] | None:
 def _first_like(word: str) -> bool:
     if (word in _NEVER or word in _FAMILY) and word not in _MODALS:
         return False
-    if word.endswith("'s") or not 1 < len(word) < 25:
+    if word.endswith("'s") or not 1 < len(word) < 25 or not re.sub("['-]", "", word).isalpha():
         return False
     return not (_ENDINGS.search(word) and word not in _ENDING_NAMES)
 

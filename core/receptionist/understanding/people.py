@@ -23,10 +23,28 @@ _PERSON = re.compile(
 )
 _COMPLAINT = re.compile(
     r"\b(?:(?:want|need|get|demand|give me|owed|for) (?:a |my |the )?(?:full )?(?:refund|money back)|complaint|"
-    r"complain|lawyers?|attorney|sue|"
+    r"complain|lawyers?|attorney|(?:will|going to|gonna|i'?ll|to|could|should) sue|"
     r"chargeback|dispute|scam(?:med)?|fraud|ripped off|botched|overcharged|double charged|charged (?:me )?twice|"
     r"unhappy with|"
-    r"(?:very|so|really|extremely) (?:disappointed|upset)|worst (?:experience|service|place)|unprofessional)\b"
+    r"(?:very|so|really|extremely|super|pretty) (?:disappointed|upset|unhappy|mad|angry|pissed|dissatisfied)|"
+    r"not (?:at all |very |really )?(?:happy|satisfied) (?:with|about) (?:the|your|how|this)\b|terrible (?:service|"
+    r"experience)|rude|worst (?:experience|service|place)|unprofessional)\b"
+)
+#: Abuse is met as a complaint is: calmly, by a person.
+_ABUSE = re.compile(
+    r"\bf(?:u+|\*+|-+)c?\*?k\w*|\bf\*{2,}|\b(?:stfu|bitch\w*|assholes?|idiots?|morons?|screw you|you suck|bullshit)\b"
+    r"|\b(?:this is|you(?:'re| are|r)|ur) (?:so |all |just |a )*(?:stupid|dumb|useless|ridiculous|garbage|a joke)\b"
+)
+#: Attempts to get at what is behind the receptionist, or at somebody else's matters.
+_PROBE = re.compile(
+    r"\b(?:ignore|disregard|forget|override) (?:all |any |your |the |my |these |those )*(?:previous|prior|above|"
+    r"earlier|system|"
+    r"own|safety)? ?(?:instructions?|rules|prompts?|guidelines|training)\b|\b(?:system|hidden|initial|"
+    r"secret) (?:prompt|message|"
+    r"instructions?)\b|\byour (?:prompt|instructions|api key|password|source code|config\w*)\b|\byou are now\b|"
+    r"\b(?:developer|debug|admin|god|dan) mode\b|\bjailbreak\b|\bapi keys?\b|\bother (?:patient|client|customer)s?'? "
+    r"(?:names?|numbers?|info\w*|records?|data|appointments?)\b|<\|?/?(?:system|assistant|user)\b|^\W*(?:system|"
+    r"assistant)\s*:"
 )
 _NOT_A_PERSON = re.compile(r"\b(?:don'?t|do not|no need to|rather not|not) (?:\w+ )?(?:call|phone|speak|talk)\b")
 
@@ -38,4 +56,9 @@ def wants_person(low: str) -> bool:
 
 def complains(low: str) -> bool:
     """A complaint, a refund, a dispute: nothing for a machine to sell into."""
-    return bool(_COMPLAINT.search(low))
+    return bool(_COMPLAINT.search(low) or _ABUSE.search(low))
+
+
+def probes(low: str) -> bool:
+    """Asks for instructions, keys or other people's data, or tries to give us a role."""
+    return bool(_PROBE.search(low))

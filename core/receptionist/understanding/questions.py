@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.receptionist.holidays import names_holidays
+from core.receptionist.understanding.replies import is_filler
 from core.receptionist.understanding.words import Clause, word_set, words
 
 
@@ -16,6 +18,12 @@ class Topic(StrEnum):
     MEDICAL = "medical"
     #: An appointment that exists already: moving, cancelling, being late.
     APPOINTMENT = "appointment"
+    #: A worry after a treatment: for a provider to hear of, at once.
+    AFTERCARE = "aftercare"
+    #: What is behind the receptionist, or somebody else's matters: none of it is told.
+    PROBE = "probe"
+    #: Treating somebody who is not of age.
+    MINOR = "minor"
     #: Who or what is writing here.
     IDENTITY = "identity"
     HOURS = "hours"
@@ -23,6 +31,8 @@ class Topic(StrEnum):
     PHONE = "phone"
     WEBSITE = "website"
     PRICE = "price"
+    #: Whether a deposit is asked, and how much.
+    DEPOSIT = "deposit"
     DURATION = "duration"
     SERVICES = "services"
     #: Whether something can be had: "do you do Botox?"
@@ -64,7 +74,11 @@ _APPOINTMENT = re.compile(
     r"little|bit)) "
     r"(?:\w+ ){0,3}late\b|\b(?:when|what time) is my (?:appointment|appt)\b|\bmy (?:appointment|appt) (?:is|was|"
     r"time)\b|"
-    r"\bcan'?t make (?:it to )?my (?:appointment|appt)\b"
+    r"\bcan'?t make (?:it to )?my (?:appointment|appt)\b|\bcan'?t make it\W*(?:$|cancel|today|anymore|sorry)|"
+    r"^\W*(?:(?:please|pls|i|need|have|want|gotta|wanna|to|can|could|you|so|ok|actually|never ?mind|sorry|hi|hey|"
+    r"just)\W+)*"
+    r"(?:cancel|re-?schedule|postpone)\b(?! (?:\w+ )?(?:polic|fee|cost))(?!.*\b(?:if|fee|charge|refund|polic\w+)\b)|"
+    r"\b(?:stuck in traffic|be there in \d+)\b"
 )
 _IDENTITY = re.compile(
     r"\b(?:are (?:you|u) (?:an? |the )?(?:\w+ )?(?:bot|robot|real|human|ai|machine|computer|person)|"
@@ -74,8 +88,11 @@ _IDENTITY = re.compile(
     r"am i (?:texting|talking) (?:to|with) an?)\b"
 )
 _AVAILABILITY = re.compile(
-    r"\b(?:openings?|availab\w+|slots?|(?:have|got|do) (?:\w+ )?appointments?|fit (?:me|us) in|squeeze|see me|"
-    r"get (?:me )?in|come (?:in|by|over)|(?:can|could|may) (?:i|we) come|free (?:on|at|this|next|"
+    r"\b(?:when (?:will|are|do|does) (?:you|u|they|someone|somebody|y'all)(?: guys)? (?:going to |gonna )?(?:call|"
+    r"reach out)|"
+    r"(?:any|got) (?:updates?|news)|hear (?:back|from)|openings?|availab\w+|slots?|(?:have|got|"
+    r"do) (?:\w+ )?appointments?|fit (?:me|us) in|squeeze|see me|"
+    r"get (?:me )?in|come (?:in|by|over)|(?:can|could|may) (?:i|we|he|she|they) come|free (?:on|at|this|next|"
     r"tomorrow|today)|any appointments?|appointments? (?:on|at|this|next|for|after|before|tomorrow|today|available)|"
     r"(?:have|got) (?:anything|any ?time|something|a time|time|space|room)|anything (?:on|at|this|next|after|"
     r"before|tomorrow|today|"
@@ -97,7 +114,8 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
         re.compile(
             r"\bhow much\b(?! (?:time|downtime|longer|pain|does it hurt|botox do|do i need|will i need|swelling|"
             r"notice))"
-            r"|\b(?:price[sd]?|pricing|costs?|charges?|rates?|expensive|how many dollars)\b|\$\$+|\bfees?\b"
+            r"|\b(?:price[sd]?|pricing|costs?|charges?|rates?|expensive|cheap(?:er|est)?|how many dollars)\b|\$\$+|"
+            r"\bfees?\b"
         ),
     ),
     (
@@ -109,8 +127,9 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
             r"(?:when|what time|how late|how early|until when|til when|what days?) (?:do|are|does|r) (?:you|u|"
             r"y'all|the \w+)(?: guys)? ?"
             r"(?:\w+ ){0,2}(?:open|close|closed)?|(?:do|does) (?:you|u|y'all)(?: guys)? (?:open|close)|"
-            r"you(?: guys)? open|"
-            r"(?:are|r) (?:you|u|y'all) (?:\w+ ){0,2}closed|is (?:the )?\w+ open)\b|^\W*hours\W*$"
+            r"(?:you|u|y'all)(?: guys)? (?:still |currently |right )*open|"
+            r"(?:are|r) (?:you|u|y'all) (?:\w+ ){0,2}closed|is (?:the )?\w+ open)\b|^\W*(?:(?:ur |your )?hours|"
+            r"(?:still |currently )?open(?:ed)?\b(?! to\b)(?: \w+){0,3})\W*$"
         ),
     ),
     (
@@ -183,23 +202,45 @@ _PRICE_WORDS = word_set(
     "the a an for that this these those one would be will rates rate fees fee list range per unit session syringe "
     "treatment treatments service services and so hi hey hello ok of them they each usually typically about i "
     "can get please pls "
-    "expensive to me my in total there any all everything y'all run roughly approximately generally"
+    "expensive to me my in total there any all everything y'all run roughly approximately generally "
+    "first second third last cheap cheaper cheapest more"
 )
-_HOLIDAY = re.compile(
-    r"\b(?:holidays?|christmas|xmas|thanksgiving|easter|new year'?s?|july 4th|4th of july|memorial day|labor day|"
-    r"presidents'? day|mlk|veterans day|juneteenth|halloween|mother'?s day)\b"
+_AMOUNT = re.compile(
+    r"\b(?:how much|amount|what(?:'s|s| is)|cost|price|do (?:i|you|u|we)|is there|need|needs|require[ds]?|any|put down|"
+    r"pay|tell me|about)\b|^\W*(?:the )?deposit\W*$"
 )
+#: About a deposit that was paid, and what becomes of it: for the clinic's knowledge.
+_DEPOSIT_TERMS = re.compile(
+    r"\b(?:refund\w*|back|lose|keep|kept|why|towards?|count|apply|applied|transfer\w*|return\w*|when|how (?:do|can))\b"
+)
+#: "And filler?", "what about Saturday?": asks on.
+_CONTINUES = re.compile(
+    r"^\W*(?:ok(?:ay)? |oh |and |so |or )*(?:(?:what|how) (?:about|bout)|wb|hbu|and|or|for|also|on)\b"
+)
+_CONTINUED_WORDS = 7
+_DAY_NAMED = re.compile(
+    r"\b(?:\w+days?|mon|tues?|weds?|thurs?|fri|sat|sun|tomorrow|tmrw|tmr|today|tonight|weekends?)\b"
+)
+#: Words of a holiday with a question mark behind it.
+_BARE = 4
+_PRICED = frozenset({Topic.PRICE, Topic.DURATION, Topic.DEPOSIT, Topic.SELLS})
 
 
-def topic_of(clause: Clause, *, sells: bool) -> Topic | None:
-    """What a clause asks, or None. `sells`: it names a treatment."""
+def topic_of(clause: Clause, *, sells: bool, before: Topic | None = None) -> Topic | None:
+    """What a clause asks, or None. `sells`: it names a treatment; `before`: what the patient asked last."""
     text = clause.text
     if _APPOINTMENT.search(text):
         return Topic.APPOINTMENT
-    if is_courtesy(text) or (not clause.asks and len(text.split()) > 3):
+    if before and _continues(text, before, sells):
+        return before
+    if is_courtesy(text) or is_filler(text) or (not clause.asks and len(text.split()) > 3):
         return None
     if clause.asks and _MEDICAL.search(text):
         return Topic.MEDICAL
+    if re.search(r"\bdeposits?\b", text) and _AMOUNT.search(text) and not _DEPOSIT_TERMS.search(text):
+        return Topic.DEPOSIT
+    if clause.asks and len(text.split()) <= _BARE and names_holidays(text):
+        return Topic.HOURS
     for topic, pattern in _TOPICS:
         if pattern.search(text):
             return topic if clause.asks is False or sells or _plainly(topic, text) else Topic.KNOWLEDGE
@@ -215,10 +256,15 @@ def topic_of(clause: Clause, *, sells: bool) -> Topic | None:
 
 
 def _plainly(topic: Topic, text: str) -> bool:
-    """Whether the clinic's own facts answer it: "how much is the deposit" and "open on Christmas" they do not."""
-    if topic is Topic.PRICE:
-        return set(words(text)) <= _PRICE_WORDS
-    return not (topic is Topic.HOURS and _HOLIDAY.search(text))
+    """Whether the clinic's own facts answer it: "how much is parking" they do not."""
+    return topic is not Topic.PRICE or set(words(text)) <= _PRICE_WORDS
+
+
+def _continues(text: str, before: Topic, sells: bool) -> bool:
+    """An elliptic question keeps the topic of the one before, when it names something else of the same kind."""
+    if not _CONTINUES.match(text) or len(text.split()) > _CONTINUED_WORDS:
+        return False
+    return sells if before in _PRICED else before is Topic.HOURS and bool(_DAY_NAMED.search(text))
 
 
 def is_courtesy(low: str) -> bool:

@@ -11,12 +11,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from core.receptionist.facts import Field, Known
+from core.receptionist.facts import ALSO, Field, Known
 from core.receptionist.memory import Pending
 from core.receptionist.opening import Unfit, unfit
-from core.receptionist.understanding import people, replies
+from core.receptionist.understanding import people, replies, worries
+from core.receptionist.understanding.ages import speaks_of_minor
 from core.receptionist.understanding.findings import Found, Reading
-from core.receptionist.understanding.names import Name, find_names, name_in_reply
+from core.receptionist.understanding.languages import foreign
+from core.receptionist.understanding.names import Name
+from core.receptionist.understanding.naming import NAME_FIELDS, names_said
 from core.receptionist.understanding.questions import (
     Question,
     Topic,
@@ -37,11 +40,19 @@ from deskbell.clinic import Clinic
 #: Longer texts are read up to here.
 _LIMIT = 2000
 _CONCERN_LIMIT = 120
-_NAME_FIELDS = ("name", "first_name", "last_name")
 #: Topics whose days and hours are no wish: "are you open on Sunday?"
 _NOT_A_WISH = frozenset(Topic) - {Topic.AVAILABILITY, Topic.BOOKING, Topic.SELLS, Topic.KNOWLEDGE}
 #: Topics in which a treatment is asked about and only perhaps wanted.
 _TENTATIVE = frozenset(Topic) - {Topic.AVAILABILITY, Topic.BOOKING}
+_NO_CONCERN = frozenset({Topic.APPOINTMENT, Topic.MEDICAL, Topic.AFTERCARE})
+#: Topics for which the service wished for is meant where none is named.
+_OF_SERVICE = frozenset({Topic.PRICE, Topic.DURATION, Topic.DEPOSIT})
+_CHANGES = re.compile(
+    r"\b(?:instead|rather than|change (?:it|that|my|to)|switch|make (?:it|that)|actually)\b(?!.*\balso\b)"
+)
+_OPEN_TO_ADVICE = re.compile(r"\b(?:not sure|(?:don'?t|do not) know|no idea) (?:what|which)\b(?! (?:time|day))")
+#: Words of a bare yes or no.
+_BARE = 3
 _WH = re.compile(r"\W*(?:what|whats|what's|how|why|who|which|where|does|do|is)\b")
 
 
@@ -72,8 +83,9 @@ class _Pass:
         self.clauses = clauses(self.low)
         self.mentions = [self.lexicon.mentions(clause) for clause in self.clauses]
         self.topics = [
-            topic_of(clause, sells=bool(mentions)) for clause, mentions in zip(self.clauses, self.mentions, strict=True)
+            self._topic(clause, mentions) for clause, mentions in zip(self.clauses, self.mentions, strict=True)
         ]
+        self.hurts = worries.in_pain(self.clauses) and Topic.AFTERCARE not in self.topics
         self.found: dict[Field, Found] = {}
         self.candidates: tuple[str, ...] = ()
         self.unsold = ""
@@ -89,8 +101,8 @@ class _Pass:
         self._variant()
         self._provider()
         self._concern()
-        self._when()
         self._name()
+        self._when()
         self._not_sure()
         identity = Topic.IDENTITY in self.topics
         result = Reading(
@@ -109,8 +121,24 @@ class _Pass:
             filler=replies.is_filler(self.low) or is_courtesy(self.low),
             unintelligible=not self.found and replies.is_unintelligible(self.low),
             wants_to_come=wants_to_come(self.low) or Topic.BOOKING in self.topics or Topic.AVAILABILITY in self.topics,
+            length=len(words(self.low)),
+            agrees=replies.says_yes(self.low),
+            declines=replies.declines(self.low),
+            hurts=self.hurts,
+            foreign=foreign(self.low),
+            changes=bool(_CHANGES.search(self.low)),
         )
         return self._with_soft_question(result)
+
+    def _topic(self, clause: Clause, mentions: list[Mention]) -> Topic | None:
+        if people.probes(clause.text):
+            return Topic.PROBE
+        if worries.after_treatment(clause, mentions):
+            return Topic.AFTERCARE
+        if speaks_of_minor(clause.text, self.clinic.minimum_age):
+            return Topic.MINOR
+        before = Topic(self.pending.topic) if self.pending.topic and self.pending.field != "when" else None
+        return topic_of(clause, sells=bool(mentions), before=before)
 
     def _add(self, field_name: Field, value: Any, start: int, end: int) -> None:
         self.found[field_name] = Found(field_name, value, start, end)
@@ -131,7 +159,7 @@ class _Pass:
     def _answers_earlier_visit(self) -> bool:
         """A bare yes or no that cannot answer the question after it answers the one before."""
         open_question = self.pending.field in ("when", "service") and not self.pending.options
-        return open_question and "new_or_returning" in self.pending.earlier and len(words(self.low)) <= 3
+        return open_question and "new_or_returning" in self.pending.earlier and len(words(self.low)) <= _BARE
 
     # ---- service, variant, provider, concern -----------------------------------------------------------------
 
@@ -142,7 +170,7 @@ class _Pass:
             (mention, topic in _TENTATIVE)
             for topic, mentions in zip(self.topics, self.mentions, strict=True)
             for mention in mentions
-            if topic is not Topic.APPOINTMENT
+            if topic not in (Topic.APPOINTMENT, Topic.AFTERCARE)
         ]
         wish = wished(self.low, named, self.known.service, self.known.concern)
         if wish.silent and not self.found and not self.known.service:
@@ -151,7 +179,7 @@ class _Pass:
         if wish.service:
             self._add("service", wish.service, *wish.place)
         if wish.also:
-            before = f"{self.known.notes} and " if self.known.notes and not wish.service else "Also "
+            before = f"{self.known.notes} and " if self.known.notes and not wish.service else ALSO
             self._add("notes", before + " and ".join(wish.also), *wish.also_place)
 
     def _service(self) -> str:
@@ -180,11 +208,24 @@ class _Pass:
 
     def _concern(self) -> None:
         for clause, topic in zip(self.clauses, self.topics, strict=True):
-            concern = None if topic in (Topic.APPOINTMENT, Topic.MEDICAL) else self.lexicon.concern(clause)
+            concern = None if topic in _NO_CONCERN else self.lexicon.concern(clause)
             if concern:
                 value = self.text[concern.start : concern.end][:_CONCERN_LIMIT].strip()
                 self._add("concern", value, concern.start, concern.end)
                 self.options = concern.options
+        if (
+            "concern" not in self.found
+            and _OPEN_TO_ADVICE.search(self.low)
+            and not (self._service() or self.known.concern)
+        ):
+            self._add("concern", self.text.strip()[:_CONCERN_LIMIT], 0, len(self.text))
+        if self.hurts and len(self.options) == 1 and not (self._service() or self.candidates):
+            # Pain waits for no advice: the one visit that the clinic has for it is the service.
+            self._add("service", self.options[0], *self._place_of("concern"))
+
+    def _place_of(self, field_name: Field) -> tuple[int, int]:
+        found = self.found[field_name]
+        return found.start, found.end
 
     # ---- when ------------------------------------------------------------------------------------------------
 
@@ -196,7 +237,7 @@ class _Pass:
             about_time = not clause.asks or asked or asks_for_time(clause) or len(words(clause.text)) <= 3
             if topic in _NOT_A_WISH or not about_time:
                 continue
-            found = read_when(clause.text, self.now, self.clinic.hours, asked=asked)
+            found = read_when(self._nameless(clause), self.now, self.clinic.hours, asked=asked)
             if found:
                 told = told.refined(found) if told else found
                 place = (clause.start, clause.end)
@@ -209,31 +250,42 @@ class _Pass:
         if not self.unfit:
             self._add("when", self.wish.to_json(), *place)
 
+    def _nameless(self, clause: Clause) -> str:
+        """The clause without names, whose owners may be called Tom, April or May."""
+        names = [
+            (one.start - clause.start, one.end - clause.start)
+            for one in self.found.values()
+            if one.field in NAME_FIELDS
+        ]
+        return "".join(
+            " " if any(start <= place < end for start, end in names) else letter
+            for place, letter in enumerate(clause.text)
+        )
+
     # ---- name ------------------------------------------------------------------------------------------------
 
     def _name(self) -> None:
-        named = find_names(self.text, self.low, self.lexicon.not_names)
-        for name in named:
-            self._keep_name(name)
-        open_names = [one for one in (self.pending.field, *self.pending.earlier) if one in _NAME_FIELDS]
-        if named or not open_names:
-            return
-        start = 0
-        for line in self.text.split("\n"):
-            filler = replies.is_filler(plain(line))
-            reply = None if filler else name_in_reply(line, self.lexicon.not_names, wants=open_names[0])
-            if reply and self.pending.field not in _NAME_FIELDS and not _nothing_else(line, reply):
-                return
-            if reply:
-                self._keep_name(replace(reply, start=reply.start + start, end=reply.end + start))
-                return
-            start += len(line) + 1
+        facts = bool(self.found) or read_when(self.low, self.now, self.clinic.hours) is not None
+        for name in names_said(self.text, self.lexicon.not_names, self.pending, self.known, facts=facts):
+            if not self._is_provider(name):
+                self._keep_name(name)
+
+    def _is_provider(self, name: Name) -> bool:
+        """ "Dr. Reyes", when asked whom to see."""
+        provider = self.found.get("provider")
+        said = set(words(plain(f"{name.first} {name.last}")))
+        return provider is not None and said <= set(words(plain(str(provider.value))))
 
     def _keep_name(self, name: Name) -> None:
         known = self.known
         if name.first:
             self._add("first_name", name.first, name.start, name.end)
-            if not name.last and known.last_name and name.first.casefold() != known.first_name.casefold():
+            if (
+                not name.last
+                and known.last_name
+                and known.first_name
+                and name.first.casefold() != known.first_name.casefold()
+            ):
                 # Somebody else on the same phone: the family name we knew may not be theirs.
                 self._add("last_name", "", name.start, name.end)
         if name.last:
@@ -244,13 +296,14 @@ class _Pass:
     def _not_sure(self) -> None:
         """The pending question was answered, but with no answer: it is done and not asked again."""
         pending = self.pending.field
-        if not pending or pending in self.found or (pending in _NAME_FIELDS and self.found.keys() & set(_NAME_FIELDS)):
+        if not pending or pending in self.found or (pending in NAME_FIELDS and self.found.keys() & set(NAME_FIELDS)):
             return
-        refused = pending in _NAME_FIELDS and bool(
+        refused = pending in NAME_FIELDS and bool(
             re.search(r"\b(?:rather not|prefer not|private|none of your)\b", self.low)
+            or (replies.says_yes(self.low) is False and len(words(self.low)) <= _BARE)
         )
         just = pending == "last_name" and bool(re.match(r"\W*(?:just|only|no|nope)\b", self.low))
-        unsure = pending not in _NAME_FIELDS and replies.is_unsure(self.low)
+        unsure = pending not in NAME_FIELDS and replies.is_unsure(self.low)
         if pending == "service" and not self.found.keys() & {"service", "concern"} and not self.candidates:
             unsure = unsure or (replies.says_any(self.low) and len(words(self.low)) <= 6)
             if unsure:
@@ -267,8 +320,9 @@ class _Pass:
             named = tuple(dict.fromkeys(name for one in mentions for name in one.services))
             service = self._service()
             about = (service,) if len(named) > 1 and service in named else named
-            if not about and service and topic in (Topic.PRICE, Topic.DURATION):
-                about = (service,)
+            if not about and topic in _OF_SERVICE:
+                offered = self.options or (self.pending.offered if self.known.concern else ())
+                about = (service,) if service else tuple(replies.chosen(clause.text, offered)) or offered
             result.append(Question(topic, self.text[clause.start : clause.end], about, clause.start))
         if any(one.topic is Topic.PRICE for one in result):
             result = [one for one in result if one.topic is not Topic.SELLS]
@@ -292,17 +346,14 @@ class _Pass:
             return False
         timed = clause.start == self.wish_start
         told = timed or any(clause.start <= one.start < clause.end for one in self.found.values())
+        if told and not clause.worded:
+            return True
         return (timed and proposes(clause)) or (told and len(words(clause.text)) <= 4 and not _WH.match(clause.text))
 
     def _with_soft_question(self, reading: Reading) -> Reading:
         """A statement nothing was read from may still be about something the clinic's knowledge holds."""
-        passed = reading.understood or reading.filler or reading.unintelligible or reading.thanks
-        if passed or any(self.mentions) or len(self.low.strip()) < 4 or replies.says_yes(self.low) is not None:
+        passed = reading.understood or reading.filler or reading.unintelligible or reading.thanks or reading.declines
+        short = len(words(self.low)) < 3 and replies.says_yes(self.low) is not None
+        if passed or any(self.mentions) or len(self.low.strip()) < 4 or short:
             return reading
         return replace(reading, questions=(Question(Topic.KNOWLEDGE, self.text, soft=True),))
-
-
-def _nothing_else(line: str, name: Name) -> bool:
-    """The reply to an earlier question is a name and no more: of two words, or written with a capital."""
-    whole = not words(plain(line[: name.start] + line[name.end :]))
-    return whole and (bool(name.first and name.last) or line[name.start].isupper())

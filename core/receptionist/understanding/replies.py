@@ -17,7 +17,8 @@ _UNSURE = re.compile(
     r"anything))\b"
 )
 _ANY = re.compile(
-    r"\b(?:either|any(?:one|body|thing)?|no preference|(?:doesn'?t|don'?t|does not|do not) (?:really )?(?:matter|"
+    r"\b(?:either|ethier|iether|any(?:one|body|thing)?|no preference|(?:doesn'?t|don'?t|does not|"
+    r"do not) (?:really )?(?:matter|"
     r"mind|care)|"
     r"whoever|whatever|whichever|all the same|you (?:pick|choose)|up to you|surprise me)\b"
 )
@@ -35,6 +36,14 @@ _YES = re.compile(
     r"twice|a while ago|long time ago|last (?:year|month|week|summer|fall|winter|spring))\b"
 )
 _THANKS = re.compile(r"\b(?:thanks?|thx|ty|tysm|thank ?(?:you|u)|appreciate (?:it|you|that)|gracias)\b")
+_DECLINES = re.compile(
+    r"\b(?:not ready|(?:just|only) (?:looking|curious|browsing|asking|checking|wondering|wanted to know)(?! (?:to|for|"
+    r"into|if|about|how|what)\b)|maybe later|"
+    r"not (?:right )?now|not (?:at )?this time|no,? (?:thanks|thank you|thank u|thx|ty)|(?:i'?ll|let me|need to) think|"
+    r"not interested|(?:i'?ll|will) (?:get back|let you know|call|text|reach out)|never ?mind|nvm|changed my mind|"
+    r"(?:that'?s|thats) (?:it|all)\b|all good|i'?m good)\b|^\W*(?:ok(?:ay)? |thanks? |thank you )*(?:bye|goodbye|cya|"
+    r"see ya|ttyl|have a (?:good|great|nice) \w+)\b"
+)
 _GIBBERISH = re.compile(r"(?:[bcdfghjklmnpqrstvwxz]{5,}|^[^aeiouy\d]{3,}$|(.)\1{3,})")
 _FILLER_WORDS = word_set("""
     ok okay okey okie k kk hm hmm hmmm mm alright aight cool great nice lol haha hahaha perfect awesome wonderful
@@ -45,6 +54,7 @@ _FILLER_WORDS = word_set("""
     day bye
     goodbye night great then now that's thats is will do noted excellent fine guys everyone appreciate that team have
     ma'am sir anyone anybody up sup wassup
+    tho though
     """)
 _GREETING = re.compile(
     r"^\W*(?:hi+|hey+|hello+|hiya|yo|good (?:morning|afternoon|evening|day)|morning|greetings|howdy|sup)\b"
@@ -76,6 +86,11 @@ def is_unsure(low: str) -> bool:
 
 def says_thanks(low: str) -> bool:
     return bool(_THANKS.search(low))
+
+
+def declines(low: str) -> bool:
+    """Wants nothing more for now: "just looking", "no thanks", "bye"."""
+    return bool(_DECLINES.search(low))
 
 
 def is_greeting(low: str) -> bool:

@@ -17,7 +17,8 @@ from core.receptionist.understanding.words import Clause, plain, stem, words
 from deskbell.clinic import Clinic, Service
 
 _NEGATED = re.compile(
-    r"(?:\bno|\bnot|(?:n't|dont|do not|not) (?:really )?(?:want|need|interested in)(?: any| the| more)?|"
+    r"(?:(?<!wait )(?<!oh )(?<!actually )(?<!sorry )\bno|\bnot|(?:n't|dont|do not|not) (?:really )?(?:want|need|"
+    r"interested in)(?: any| the| more)?|"
     r"instead of|rather than|"
     r"without|besides|no longer|not doing|over)(?: (?:any|the|more|a|an|my))?\s*$"
 )
@@ -40,6 +41,8 @@ class Mention:
     end: int
     #: "I had Botox in May", "not Botox": named, but not wished for.
     wished: bool = True
+    #: Spoken of as done already.
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,9 @@ class Lexicon:
         before = clause.text[:start]
         again = _AGAIN.search(clause.text)
         instead = re.match(r"\W*instead\b(?! of)", clause.text[end:])
-        wished = (bool(instead) or not _NEGATED.search(before)) and (bool(again) or not _PAST.search(before))
-        return Mention(term.services, term.unsold, clause.start + start, clause.start + end, wished)
+        past = bool(_PAST.search(before))
+        wished = (bool(instead) or not _NEGATED.search(before)) and (bool(again) or not past)
+        return Mention(term.services, term.unsold, clause.start + start, clause.start + end, wished, past)
 
     def _nearest(self, token: str) -> str:
         if token in self.terms or token in NOT_TYPOS or stem(token) in NOT_TYPOS:

@@ -173,7 +173,9 @@ class _Reader:
             return self._range(clocks[0], clocks[-1], part)
         if kind == "clock" and not self._believed(clocks):
             return None
-        at = self._hour(clocks[0], part, lower=kind == "bound" and found["side"] in ("after", "past", "later than"))
+        at = self._hour(
+            clocks[0], part, lower=kind == "bound" and found["side"] in ("after", "aftr", "past", "later than")
+        )
         if kind == "clock":
             return _open_ended(at, found["plus"] or "", clocks[0])
         return _bounded(at, found, clocks[0])
@@ -246,7 +248,7 @@ def _open_ended(at: time, plus: str, clock: Clock) -> Daytime:
 
 def _bounded(at: time, found: re.Match[str], clock: Clock) -> Daytime:
     """A clock with its bound: strict as said, and turned round by a "not"."""
-    side, negated = found["side"], bool(found["no"])
+    side, negated = found["side"].replace("aftr", "after"), bool(found["no"])
     if side in ("after", "past", "later than"):
         if negated:
             return Daytime(end=at)

@@ -60,7 +60,7 @@ ITEM = re.compile(
         lovely)\s\w+)
     |(?P<past>\b(?:last|past|previous)\s(?:week(?:end)?|month|year|night|time|{DAY}|{MONTH}|summer|winter|spring|
         fall)\b
-        |\byesterday\b|\b(?:\w+\s)?(?:days?|weeks?|months?|years?)\sago\b|\bsince\s\w+)
+        |\byesterday\b|\b(?:\w+\s)?(?:days?|weeks?|months?|years?)\sago\b|\bsince\s(?:(?:last|this|the|my)\s)?\w+)
     |(?P<not>\b(?:not?|except(?:\sfor)?|besides|other\sthan|never|avoid|excluding|can(?:'?t|not)(?:\s(?:do|come|
         make|be))?
         (?:\sit|\sin|\sthere)*|(?<=day\s)but(?:\snot)?|(?<=time\s)but(?:\snot)?|(?<=days\s)but(?:\snot)?|
@@ -72,7 +72,7 @@ ITEM = re.compile(
         (?P<which>next|this|following)\sweek(?P<end>end)?\b|\bend\sof\s(?:the\s)?week\b)
     |(?P<weekdays>\b(?:week\s?days?|during\sthe\sweek|mon-fri|m-f)\b)
     |(?P<weekends>\b(?:the\s)?week\s?ends?\b)
-    |(?P<tomorrow>\b(?P<after>(?:the\s)?day\safter\s)?(?:tomorrow|tmrw|tmr|tmw|tom|2moro|2morrow)\b(?!'s))
+    |(?P<tomorrow>\b(?P<after>(?:the\s)?day\safter\s)?(?:tomorrow|tomm?or?r?ow?|tmrw|tmr|tmw|tom|2moro|2morrow)\b(?!'s))
     |(?P<today>\b(?:today|(?P<tonight>tonight|this\sevening)|(?P<thispart>this\s(?=morning|afternoon)))\b)
     |(?P<ahead>\bin\s(?:about\s)?(?:a\s)?(?P<count>\d{{1,2}}|one|two|couple(?:\sof)?|three|few|four|five|six|a)\s
         (?P<unit>days?|weeks?|months?)\b)
@@ -85,7 +85,7 @@ ITEM = re.compile(
     |(?P<month>\b(?:in|during|mid|late|early|sometime\sin)\s{MONTH}\b)
     |(?P<day>\b(?:(?P<near>next|this|coming|following)\s)?{DAY}\b)
     |(?P<range>(?:\b(?P<between>between|from)\s)?(?<![\w$#/.:-]){CLOCK}{_TO}{CLOCK})
-    |(?P<bound>\b(?P<no>not?|nothing|no\s)?\s?\b(?P<side>after|past|later\sthan|from|since|before|earlier\sthan|by|
+    |(?P<bound>\b(?P<no>not?|nothing|no\s)?\s?\b(?P<side>after|aftr|past|later\sthan|from|since|before|earlier\sthan|by|
         until|til+|
         at|@|around|about|approximately|like)\s(?:about\s|around\s|like\s)?(?:{CLOCK})(?P<on>\s(?:onwards?|
             on(?=\s*(?:$|[,.]|works|is))|or\slater|and\slater|or\safter)\b)?)

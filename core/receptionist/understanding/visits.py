@@ -16,7 +16,7 @@ _SAID = re.compile(
     r"|\b(?:i'?ve|i have|have|we'?ve) been (?:(?:there|here|in|to you|to y'all|with you)\b|before\b|a (?:patient|"
     r"client)\b"
     r"|(?:coming|going) (?:there|here|to you)\b|seeing (?:dr|you)\b|(?:once|twice|many|several|a few|a couple)\b)"
-    r"|\bbeen (?:there|here|in|to you guys|to you)?\s?(?:before|a few times|a couple times|many times|"
+    r"|\bbeen (?:there|here|in|to you guys|to you)?\s?(?:before|b4|a few times|a couple times|many times|"
     r"several times|once|"
     r"twice)\b|\bbeen a (?:while|minute) since\b|\b(?:my|the) last (?:visit|appointment|appt|"
     r"time (?:i was )?(?:there|here|in))\b"
@@ -38,6 +38,7 @@ _SAID = re.compile(
 _BARE = re.compile(
     r"(?:^|[,\n.;/|-])\s{0,9}(?:(?P<new>new|newbie|first|first[- ]timer)|(?P<returning>returning|existing|"
     r"regular))\s*(?=$|[,\n.;/|!-])"
+    r"|(?<!thing )(?<!like )(?<!what's )(?<!whats )(?<=\w )(?P<at_end>new)\s*$"
 )
 
 
@@ -54,4 +55,4 @@ def find_visit(low: str) -> Visit | None:
     if not found:
         return None
     last = max(found, key=lambda one: one.end())
-    return Visit(NEW if last["new"] else RETURNING, last.start(), last.end())
+    return Visit(RETURNING if last["returning"] else NEW, last.start(), last.end())

@@ -49,7 +49,11 @@ def wished(low: str, named: list[tuple[Mention, bool]], known: str, concern: str
     firm = [one for one, tentative in sold if not tentative] or ([] if known or concern else [one for one, _ in sold])
     if not firm:
         return Wish(unsold=unsold, silent=not sold and not unsold)
-    return replace(_of(low, _exact_first(firm), known), unsold=unsold)
+    wish = _of(low, _exact_first(firm), known)
+    if wish.candidates and all(tentative for _, tentative in sold) and all(len(one.services) == 1 for one in firm):
+        # "Which is cheaper, Botox or Dysport?" compares and wishes for neither.
+        return Wish(unsold=unsold)
+    return replace(wish, unsold=unsold)
 
 
 def _of(low: str, mentions: list[Mention], known: str) -> Wish:
@@ -100,7 +104,8 @@ def provider_meant(low: str, providers: Sequence[str], *, asked: bool) -> str:
     about = asked or len(said) <= _NAME_ALONE or "with" in said or "see" in said
     if len(named) == 1 and about:
         return named[0]
-    return NO_PREFERENCE if asked and (replies.says_any(low) or replies.is_unsure(low)) else ""
+    indifferent = replies.says_any(low) or replies.is_unsure(low) or replies.says_yes(low) is False
+    return NO_PREFERENCE if asked and indifferent else ""
 
 
 def _exact_first(mentions: list[Mention]) -> list[Mention]:

@@ -22,7 +22,7 @@ def plain(text: str) -> str:
 _OPENERS = (
     r"how|what|what's|whats|wat|where|where's|wheres|when do|when are|when can|when is|who|which|why|do (?:you|u|"
     r"y'all|i)|"
-    r"does|can (?:i|you|u|we|someone)|could (?:i|you|u|we|someone)|are (?:you|u|y'all|there)|is (?:it|there|this|"
+    r"does|(?:can|could) (?:i|you|u|we|he|she|they|someone)|are (?:you|u|y'all|there)|is (?:it|there|this|"
     r"the|your)|"
     r"will (?:you|it|i)|would (?:you|it)|should i|any (?:openings?|availability|chance)|did you"
 )
@@ -35,6 +35,9 @@ _ASKS = re.compile(
     r"^\W*(?:(?:hi|hello|hey|hiya|yo|good \w+|so|and|but|also|ok|okay|um|oh|well|thanks|please|btw|ps|there|"
     rf"quick question|question)\b\W*)*(?:{_OPENERS})\b|how much|wondering (?:if|how|what|about)|curious (?:if|how|"
     rf"about)|"
+    r"^\W*(?:and |but |so )?(?:is|are|does|should|would|can|could) (?!(?:fine|good|ok|okay|great|perfect|best|do|come|"
+    r"make|be|"
+    r"meet|love|like|prefer|work|works|also|possible|any|go|get|take|only|not|see|still)\b)\w+ \w+|"
     r"tell me|let me know (?:if|how|what)|what are|like to know|want to know|need to know"
 )
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -48,6 +51,8 @@ class Clause:
     end: int
     text: str
     asks: bool
+    #: It asks by its words, and not by a question mark alone.
+    worded: bool = False
 
 
 def clauses(low: str) -> list[Clause]:
@@ -60,8 +65,9 @@ def clauses(low: str) -> list[Clause]:
         body = piece.strip(" ,")
         if body:
             begin = start + piece.index(body)
-            asks = bool((cut and "?" in cut.group()) or _ASKS.search(body))
-            result.append(Clause(begin, begin + len(body), body, asks))
+            worded = bool(_ASKS.search(body))
+            asks = worded or bool(cut and "?" in cut.group())
+            result.append(Clause(begin, begin + len(body), body, asks, worded))
         if cut:
             start = cut.end()
     return result
