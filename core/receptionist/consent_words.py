@@ -42,21 +42,8 @@ _STOP_ANYWHERE = frozenset(
 #: Only as the whole message: "I can't make it. Cancel." is about an appointment.
 _STOP_ALONE = frozenset({"cancel", "end", "quit", "pare", "baja"})
 _STOP_TYPOS = frozenset(
-    {
-        "stpo",
-        "sotp",
-        "stopp",
-        "tsop",
-        "st op",
-        "s t o p",
-        "stahp",
-        "stop it all",
-        "st0p",
-        "syop",
-        "stip",
-        "sstop",
-        "unsub",
-    }
+    {"stpo", "sotp", "stopp", "tsop", "stahp", "st0p", "syop", "stip", "sstop", "unsub"}
+    | {"st op", "s t o p", "stop it all"}
 )
 _START = frozenset({"start", "unstop", "subscribe", "resubscribe", "opt in", "optin", "comenzar", "empezar"})
 _HELP = frozenset({"help", "info", "ayuda"})

@@ -10,6 +10,7 @@ stop thx | stop thanks | STOP NOW | pls stop | ok stop | just stop | Stop, pleas
 stop stop stop | STOPALL | stop all | Stop All! | UNSUBSCRIBE | unsubscribe please | CANCEL | cancel | Cancel. | END
 end | QUIT | quit! | REVOKE | revoke | OPTOUT | OPT OUT | opt-out | Opt-Out please | stpo | sotp | stopp
 unsuscribe | unsubcribe | Unsubscibe | un subscribe | alto | ALTO | parar | Thanks for everything. Please stop.
+S T O P | s.t.o.p. | stahp
 Stop. I'm not interested | No thank you. STOP | Stop, I never asked for this | hi, stop | basta
 """
 
@@ -47,6 +48,8 @@ what do I do to stop grinding my teeth | no worries | no | never been there | I 
 call me at the end of the day | unsure | un momento | how long until it ends | is parking free?
 don't send me the wrong form | I do not contact lenses wear | unsubscribed by accident can you check
 the wrong number was on the form | please remove me from Friday | Do not call before 9 | no more botox for me thanks
+Liked “Harbor: call (212) 555-0134 to reach a person. Reply STOP to opt out.” | Loved "Reply STOP to opt out"
+👍 to “Reply START to resubscribe.” | Reacted 😂 to “You are unsubscribed” | Removed a like from “STOP to opt out”
 can you stop my membership | did you get my messages | leave me a message | husband told me not to text
 """
 
@@ -55,7 +58,7 @@ HELP = "HELP | help | Help! | HELP please | info | INFO | info? | ayuda"
 UNCLEAR = """
 stop it | enough | not interested | I'm not interested | No longer interested. | cancle | cancel everything
 cancelar | go away | no more | I'm done | end this | stop texting me so late | stop texting me at night
-cancel my subscription | remove
+cancel my subscription | remove | Reply STOP to opt out | you said "Reply STOP to opt out", what does that mean
 """
 
 
@@ -76,6 +79,10 @@ def test_a_clear_phrase_stops(text: str) -> None:
 @pytest.mark.parametrize("text", texts(NOT_ABOUT_CONSENT))
 def test_ordinary_talk_is_no_consent_word(text: str) -> None:
     assert read(text).meaning is Meaning.NONE
+
+
+def test_a_reaction_to_a_text_of_several_lines_is_no_opt_out() -> None:
+    assert read("Laughed at “No more texts?\nReply STOP to opt out.”").meaning is Meaning.NONE
 
 
 @pytest.mark.parametrize("text", texts(START))
