@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,9 @@ from core.store.mailbox import Arrival, NewEvent, Party, Stored
 from deskbell import Channel, ChannelEvent, Clock, DeliveryUpdate, InboundText
 
 logger = log.get(__name__)
+
+#: How far from our clock a carrier's date of a text may be: it repeats a delivery for days, not for months.
+_BELIEVED = timedelta(days=30)
 
 
 class Intake:
@@ -53,7 +57,8 @@ class Intake:
             kind=events.TEXT,
             dedupe=f"{binding}:{event.id}",
             body=events.text_body(event),
-            at=event.at,
+            # A date that cannot be is no reason to lose a text, and would stand in the wrong place for ever.
+            at=event.at if abs(event.at - now) < _BELIEVED else now,
             settles_at=now + window(event.text, burst),
             settles_by=now + burst.cap,
         )

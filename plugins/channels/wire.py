@@ -12,6 +12,8 @@ from pydantic import AfterValidator, Field, SecretStr
 
 #: The query key under which the callback address carries `OutboundText.id`.
 TEXT_KEY = "text"
+#: No number, short code, sender name or mail address is longer; what is would fill an index and be refused for ever.
+LONGEST_SENDER = 320
 _LONGEST_PAUSE = timedelta(hours=1)
 _LONE = re.compile("[\ud800-\udfff]")
 

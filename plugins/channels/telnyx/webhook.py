@@ -29,7 +29,7 @@ from deskbell import (
     SignatureInvalid,
 )
 from plugins.channels.telnyx.errors import OPTED_OUT
-from plugins.channels.wire import storable, text_id_in
+from plugins.channels.wire import LONGEST_SENDER, storable, text_id_in
 
 SIGNATURE_HEADER = "telnyx-signature-ed25519"
 TIMESTAMP_HEADER = "telnyx-timestamp"
@@ -92,8 +92,8 @@ def _inbound(
     if number not in _numbers(payload.get("to")) and number not in _numbers(payload.get("cc")):
         raise NotForMe("The text was sent to a number that this binding does not own.")
     sender = next(_numbers([payload.get("from")]), "")
-    if not sender:
-        raise Malformed("A received message names no sender.")
+    if not 0 < len(sender) <= LONGEST_SENDER:
+        raise Malformed("A received message names no sender, or none that there can be.")
     text = payload.get("text")
     text = storable(text) if isinstance(text, str) else ""
     return InboundText(

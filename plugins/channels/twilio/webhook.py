@@ -28,7 +28,7 @@ from deskbell import (
 )
 from plugins.channels.twilio.config import TwilioConfig
 from plugins.channels.twilio.errors import OPTED_OUT
-from plugins.channels.wire import storable, text_id_in
+from plugins.channels.wire import LONGEST_SENDER, storable, text_id_in
 
 SIGNATURE_HEADER = "x-twilio-signature"
 _MOST_FIELDS = 200
@@ -121,8 +121,8 @@ def _inbound(fields: Form, config: TwilioConfig, now: datetime) -> InboundText:
     if _one(fields, "To") != config.number:
         raise NotForMe("The text was sent to a number that this binding does not own.")
     sender = _one(fields, "From")
-    if not sender:
-        raise Malformed("A received message names no sender.")
+    if not 0 < len(sender) <= LONGEST_SENDER:
+        raise Malformed("A received message names no sender, or none that there can be.")
     text = _one(fields, "Body")
     return InboundText(
         id=_id(fields),

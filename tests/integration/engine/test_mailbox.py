@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from deskbell import CallNext, Settings, Stage, Turn
+from deskbell import CallNext, InboundText, Settings, Stage, Turn
 
 if TYPE_CHECKING:
     from tests.integration.engine.conftest import World
@@ -18,6 +19,15 @@ async def test_a_text_is_answered_with_one_text(world: World) -> None:
     await world.settle()
     assert world.sent == ["are you open tomorrow?"]
     assert await world.value("SELECT status FROM outbox") == "sent"
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+async def test_a_text_of_an_impossible_date_is_answered_and_stands_in_its_place(world: World, year: int) -> None:
+    event = InboundText("odd", "+12125550111", world.wire.address, "are you open?", datetime(year, 1, 1, tzinfo=UTC))
+    await world.engine.intake.accept(world.live, world.wire, [event])
+    await world.settle()
+    assert world.sent == ["are you open?"]
+    assert abs(await world.value("SELECT at FROM event") - world.clock.now()) < timedelta(minutes=1)
 
 
 async def test_a_burst_gets_one_answer(world: World) -> None:

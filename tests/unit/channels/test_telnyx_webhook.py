@@ -30,6 +30,12 @@ async def test_telnyxs_own_marker_decides_before_the_words(telnyx_hears: Callabl
     assert helped.carrier_handled is Keyword.HELP
 
 
+@pytest.mark.parametrize("sender", ["", "+1" + "2" * 400])
+async def test_a_sender_that_there_cannot_be_is_refused_for_good(telnyx_hears: Callable[..., Any], sender: str) -> None:
+    with pytest.raises(Malformed):
+        await telnyx_hears(text(sender=sender))
+
+
 async def test_help_without_a_marker_is_ours_to_answer(telnyx_hears: Callable[..., Any]) -> None:
     [event_] = await telnyx_hears(text("HELP"))
     assert event_.carrier_handled is None
