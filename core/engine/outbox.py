@@ -208,8 +208,11 @@ class Outbox:
 
     async def _look_up(self, text: Unknown, now: datetime) -> None:
         live = self._directory.clinic(text.clinic)
-        channel = live.channels.get(text.binding) if live else None
-        if live is None or channel is None:
+        if live is None:
+            return
+        channel = live.channels.get(text.binding)
+        if channel is None:
+            await self._give_up(live, text, f"binding '{text.binding}' is no longer configured")
             return
         try:
             async with asyncio.timeout(channel.config.deadline_seconds + 1):
@@ -222,14 +225,13 @@ class Outbox:
                         first_attempt_at=text.first_attempt_at,
                     )
                 )
-        except CannotTell:
-            if now - text.first_attempt_at >= live.plan.sending.unknown_after:
-                await self._settle(live, text.id, "held", "nobody can say whether it left")
-                await self._tell_staff(live.id, text.conversation, "text_held", "nobody can say whether a text left")
-                await self.drain(text.clinic, text.conversation)
-            return
-        except (OutboundError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the other texts are looked at too
             logger.warning("look-up failed", clinic=text.clinic, text=text.id, why=type(error).__name__)
+            # A carrier that is away comes back; where there is no way to ask, waiting brings nothing.
+            away = isinstance(error, OutboundError | TimeoutError) and not isinstance(error, CannotTell)
+            patience = live.plan.sending.max_age if away else live.plan.sending.unknown_after
+            if now - text.first_attempt_at >= patience:
+                await self._give_up(live, text, "nobody can say whether it left")
             return
         async with self._database.connection() as connection:
             if receipt is None:
@@ -240,4 +242,10 @@ class Outbox:
                 await outbox.sent(
                     connection, text.clinic, text.id, receipt.message_id, int(receipt.status), receipt.segments, now
                 )
+        await self.drain(text.clinic, text.conversation)
+
+    async def _give_up(self, live: LiveClinic, text: Unknown, reason: str) -> None:
+        """Leaves a text of unknown outcome to staff, so that those behind it may go."""
+        await self._settle(live, text.id, "held", reason)
+        await self._tell_staff(live.id, text.conversation, "text_held", "nobody can say whether a text left")
         await self.drain(text.clinic, text.conversation)

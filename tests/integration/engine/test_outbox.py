@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.engine.live import LiveClinic
 from deskbell import (
     CallNext,
     DeliveryStatus,
     DeliveryUpdate,
     Misconfigured,
     OptedOut,
+    OutboundText,
     OutcomeUnknown,
     RecordConsent,
     RetryLater,
@@ -213,6 +215,42 @@ async def test_a_provider_that_says_it_did_not_leave_gets_it_again(world: World)
     world.clock.advance(10)
     await world.engine.outbox.reconcile()
     assert world.sent == ["hello there"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "hours"), [(RetryLater(), 25), (Misconfigured(), 25), (TimeoutError(), 25), (ZeroDivisionError(), 1)]
+)
+async def test_a_look_up_that_never_succeeds_ends_with_staff_and_frees_the_conversation(
+    world: World, monkeypatch: pytest.MonkeyPatch, trouble: Exception, hours: int
+) -> None:
+    async def broken(text: OutboundText) -> None:
+        raise trouble
+
+    monkeypatch.setattr(world.wire, "look_up", broken)
+    world.wire.script.append(OutcomeUnknown())
+    await world.hear("hello there")
+    await world.settle()
+    world.clock.advance(10)
+    await world.engine.outbox.reconcile()
+    assert await world.value("SELECT status FROM outbox") == "unknown"
+    world.clock.advance(hours * 3600)
+    await world.hear("hello again")
+    await world.settle()
+    await world.engine.outbox.reconcile()
+    assert await world.value("SELECT status FROM outbox ORDER BY id LIMIT 1") == "held"
+    assert world.sent == ["hello again"]
+    assert await world.value("SELECT count(*) FROM notice WHERE kind = 'text_held'") == 1
+
+
+async def test_a_text_of_unknown_outcome_whose_binding_is_gone_is_left_to_staff(world: World) -> None:
+    world.wire.script.append(OutcomeUnknown())
+    await world.hear("hello there")
+    await world.settle()
+    live = LiveClinic(world.live.plan, {"harbor-other": world.wire}, None, world.live.pipeline)
+    world.engine.directory.swap({"harbor": live})
+    world.clock.advance(10)
+    await world.engine.outbox.reconcile()
+    assert await world.value("SELECT status FROM outbox") == "held"
 
 
 async def test_a_text_whose_worker_died_is_looked_up_and_not_sent_blindly(world: World) -> None:
