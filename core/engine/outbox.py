@@ -75,11 +75,11 @@ class Outbox:
         if live is None:
             return
         while True:
+            lease_until = self._wall.now() + self._lease
             async with self._database.connection() as connection:
-                text = await outbox.claim(
-                    connection, clinic, conversation, self._clock.now(), self._wall.now() + self._lease
-                )
-            if text is None or not await self._send(live, conversation, text):
+                text = await outbox.claim(connection, clinic, conversation, self._clock.now(), lease_until)
+            # After a standstill longer than the lease others have taken the text for lost, and told staff so.
+            if text is None or self._wall.now() >= lease_until or not await self._send(live, conversation, text):
                 return
 
     async def _send(self, live: LiveClinic, conversation: int, text: Claimed) -> bool:
@@ -150,8 +150,8 @@ class Outbox:
         match error:
             case OptedOut():
                 async with self._database.transaction() as connection:
-                    await carrier_says_opted_out(connection, live.id, conversation, f"carrier {error.code}", now)
                     await outbox.settle(connection, live.id, text.id, "failed", reason=reason, code=error.code)
+                    await carrier_says_opted_out(connection, live.id, conversation, f"carrier {error.code}", now)
                 return "opted out"
             case Undeliverable():
                 await self._settle(live, text.id, "failed", reason, error.code)

@@ -12,6 +12,10 @@ from pydantic_core import from_json, to_json
 #: What every store function takes first: a connection, inside or outside a transaction.
 Connection: TypeAlias = asyncpg.Connection
 
+#: A process that freezes inside a transaction must not keep its patients' rows locked: the server gives them up
+#: after this, and what the process does when it comes back is void. Our transactions take milliseconds.
+_IDLE = "5s"
+
 
 def _encode(value: Any) -> str:
     return to_json(value).decode()
@@ -19,6 +23,9 @@ def _encode(value: Any) -> str:
 
 async def _prepare(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec("jsonb", encoder=_encode, decoder=from_json, schema="pg_catalog", format="text")
+    if connection.get_server_version().major >= 17:
+        # `_IDLE` alone does not see a process that froze between the messages of one statement.
+        await connection.execute("SET transaction_timeout = '10s'")
 
 
 async def _keep(connection: asyncpg.Connection) -> None:
@@ -48,7 +55,11 @@ class Database:
             init=_prepare,
             reset=_keep,
             command_timeout=20,
-            server_settings={"application_name": "deskbell", "jit": "off"},
+            server_settings={
+                "application_name": "deskbell",
+                "jit": "off",
+                "idle_in_transaction_session_timeout": _IDLE,
+            },
         )
         return cls(pool)
 

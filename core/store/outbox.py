@@ -42,15 +42,21 @@ WITH head AS (
      WHERE o.clinic = $1 AND o.conversation = $2 AND o.status IN ('queued', 'sending', 'unknown')
      ORDER BY o.id LIMIT 1
        FOR UPDATE
+), gate AS (
+    -- Locked, or a claim that had to wait would see epoch and consent as they were when it began to wait. Everybody
+    -- locks in this order: text, conversation, contact.
+    SELECT head.id, c.epoch, p.opted_out_at FROM head, conversation c, contact p
+     WHERE head.status = 'queued' AND head.due_at <= $3
+       AND c.clinic = $1 AND c.id = $2 AND p.clinic = $1 AND p.id = c.contact
+       FOR SHARE OF c, p
 )
 UPDATE outbox o
    SET status = 'sending', attempts = o.attempts + 1, lease_until = $4,
        first_attempt_at = coalesce(o.first_attempt_at, $3)
-  FROM head, conversation c, contact p
- WHERE o.clinic = $1 AND o.id = head.id AND head.status = 'queued' AND head.due_at <= $3
-   AND c.clinic = $1 AND c.id = $2 AND p.clinic = $1 AND p.id = c.contact
+  FROM gate
+ WHERE o.clinic = $1 AND o.id = gate.id
 RETURNING o.id, o.key, o.kind, o.author, o.epoch, o.binding, o.recipient, o.text, o.attempts, o.created_at,
-          o.first_attempt_at, c.epoch AS current_epoch, p.opted_out_at IS NOT NULL AS opted_out
+          o.first_attempt_at, gate.epoch AS current_epoch, gate.opted_out_at IS NOT NULL AS opted_out
 """
 
 

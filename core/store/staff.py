@@ -23,9 +23,13 @@ async def take(connection: Connection, clinic: str, conversation: int) -> int | 
 
 
 async def release(connection: Connection, clinic: str, conversation: int) -> int | None:
-    """Gives the conversation back to the bot. Returns the epoch; None when there is no such conversation."""
+    """Gives the conversation back to the bot. Returns the epoch; None when there is no such conversation.
+
+    The epoch stays: what the bot said before staff came is fenced by theirs, and where they never came, an answer
+    that is on its way must not be lost to a release too many.
+    """
     epoch: int | None = await connection.fetchval(
-        "UPDATE conversation SET owner = 'bot', epoch = epoch + 1 WHERE clinic = $1 AND id = $2 RETURNING epoch",
+        "UPDATE conversation SET owner = 'bot' WHERE clinic = $1 AND id = $2 RETURNING epoch",
         clinic,
         conversation,
     )

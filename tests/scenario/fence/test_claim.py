@@ -1,0 +1,76 @@
+"""A worker that had to wait for another's lock decides by what is true afterwards, not by what was when it asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.store.consent import carrier_says_opted_out
+from deskbell import ManualClock
+
+if TYPE_CHECKING:
+    from tests.scenario.conftest import Desk
+
+
+async def take(desk: Desk, conversation: int) -> None:
+    await desk.engine.takeover.take("harbor", conversation, "rosa")
+
+
+async def opt_out(desk: Desk, conversation: int) -> None:
+    async with desk.database.transaction() as connection:
+        await carrier_says_opted_out(connection, "harbor", conversation, "carrier 40300", desk.clock.now())
+
+
+@pytest.mark.parametrize("act", [take, opt_out])
+async def test_a_claim_that_waited_heeds_what_was_committed_meanwhile(
+    desk: Desk, act: Callable[[Desk, int], Awaitable[None]]
+) -> None:
+    conversation = await queued_text(desk)
+    async with desk.database.connection() as other:
+        async with other.transaction():
+            # Another worker is just giving the text back.
+            await other.execute("SELECT FROM outbox FOR UPDATE")
+            draining = asyncio.create_task(desk.engine.outbox.drain("harbor", conversation))
+            while not await desk.rows("SELECT FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            await act(desk, conversation)
+        await draining
+    assert desk.wire.taken == []
+    assert await desk.value("SELECT status FROM outbox") == "dropped"
+
+
+class Halting(ManualClock):
+    """The clock of a machine that stands still for a minute after each look at it."""
+
+    def now(self) -> datetime:
+        seen = super().now()
+        self.advance(60)
+        return seen
+
+
+async def test_a_process_that_stood_still_beyond_its_lease_hands_nothing_over(desk: Desk, clock: ManualClock) -> None:
+    conversation = await queued_text(desk)
+    desk.engine.outbox._wall = Halting(clock.now())
+    await desk.engine.outbox.drain("harbor", conversation)
+    assert desk.wire.taken == []
+    desk.engine.outbox._wall = clock
+    for _ in range(2):
+        clock.advance(120)
+        await desk.engine.outbox.reconcile()
+    assert await desk.value("SELECT status FROM outbox") == "held"
+
+
+async def queued_text(desk: Desk) -> int:
+    """A bot text that waits for its next attempt, which is due."""
+    desk.wire.asks = True
+    await desk.hear("good morning")
+    conversation: int = await desk.value("SELECT id FROM conversation")
+    turn = await desk.begin(desk.engine.turns.handle("harbor", conversation, 0))
+    await turn.let_go("pass")
+    await turn.let_go("later")
+    desk.clock.advance(100)
+    return conversation
