@@ -82,7 +82,8 @@ def _errand(situation: Situation) -> Step:
     nameless = next((one for one in situation.missing if one in NAMES and asked.get(one, 0) < ENOUGH), "")
     again = nameless == situation.pending
     child = any(question.topic is Topic.MINOR for question in reading.questions)
-    ask = Ask(nameless, visit=not child) if nameless and not (again and situation.memory.errand) else None
+    twice = again and (situation.memory.errand or situation.memory.asked.get(nameless, 0) >= ENOUGH)
+    ask = Ask(nameless, visit=not child) if nameless and not twice else None
     if situation.asks or reading.unsold:
         return _step(situation, Act.TALK, ask=ask)
     if reading.thanks or reading.declines:

@@ -253,10 +253,12 @@ def _remembered(situation: Situation, step: Step, reply: Reply) -> Memory:
         asked[step.ask.field] = asked.get(step.ask.field, 0) + 1
     if situation.reading.unsure and situation.pending:
         asked[situation.pending] = max(asked.get(situation.pending, 0), 2)
-    done = step.act in (Act.COMPLETE, Act.HAND_OVER) or step.parting
+    handed = step.act in (Act.COMPLETE, Act.HAND_OVER)
+    done = handed or step.parting
+    open_still = () if handed else tuple(one for one in (memory.pending.field, *memory.pending.earlier) if one)
     return Memory(
         greeted=memory.greeted or (step.greet and spoke),
-        pending=Pending("", topic=_topic(step)) if done else _pending(situation, step),
+        pending=Pending("", topic=_topic(step), earlier=open_still) if done else _pending(situation, step),
         asked={} if done else asked,
         missed=memory.missed + 1 if step.lost and not done and not answered else 0,
         said=memory.said + spoke,

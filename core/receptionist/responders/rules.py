@@ -121,7 +121,8 @@ def _news(scene: Scene) -> str:
     """What is not sold and what is, and what may help with a concern."""
     step, clinic = scene.step, scene.clinic
     if step.unsold:
-        return f"We don't offer {step.unsold}. We do have {menu(clinic)}."
+        instead = "" if scene.known.service or scene.known.concern else f" We do have {menu(clinic)}."
+        return f"We don't offer {step.unsold}.{instead}"
     if step.options:
         choice = listed(list(step.options))
         return f"For that, patients often ask us about {choice}. The provider will see what suits you best."

@@ -8,6 +8,7 @@ _AGE = re.compile(
     r"\b(?P<old>\d{1,2})[\s-]?(?:yo\b|y/o|y\.o\b|(?:yrs?|years?)[\s-]?(?:old|daughter|son|girl|boy|kid|niece|nephew))"
     r"|\b(?:i'?m|i am|he'?s|he is|she'?s|she is|is|who'?s|they'?re|turn(?:ed|s|ing)?|aged?|age is)\s"
     r"(?:only |just |almost |about |still )?(?P<is>\d{1,2})(?=\s*(?:$|[.,!?;)]|and\b|now\b|but\b|can\b|if\b|so\b))"
+    r"|\b(?:son|daughter|kid|boy|girl|child|niece|nephew)\b[^.\n(]{0,20}\((?P<aside>\d{1,2})\)"
     r"|\b(?:under|below) (?P<under>\d{2})\b"
 )
 _YOUNG = re.compile(
@@ -25,5 +26,7 @@ def speaks_of_minor(low: str, minimum: int) -> bool:
     """Somebody below `minimum` years: by a number, or by a word for a child."""
     if not minimum or _ALONG.search(low):
         return False
-    ages = [int(found["old"] or found["is"] or int(found["under"]) - 1) for found in _AGE.finditer(low)]
+    ages = [
+        int(found["old"] or found["is"] or found["aside"] or int(found["under"]) - 1) for found in _AGE.finditer(low)
+    ]
     return any(0 < age < minimum for age in ages) or (not ages and bool(_YOUNG.search(low)))

@@ -206,7 +206,9 @@ def _take(text: str, low: str, start: int, not_names: frozenset[str], limit: int
         word = found.group().rstrip(".")
         if not words and word in _TITLES:
             title = word
-        elif not (_family_like(text, found.start(), word) if words else _first_like(word)) or word in not_names:
+        elif not (_family_like(text, found.start(), word) if words else _first_like(word)) or (
+            word in not_names and not (words and word in _PARTICLES)
+        ):
             break
         else:
             begin = begin if words else found.start()

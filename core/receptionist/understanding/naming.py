@@ -21,14 +21,16 @@ def names_said(text: str, not_names: frozenset[str], pending: Pending, known: Kn
     announced = find_names(text, plain(text), not_names)
     if announced:
         return announced
-    found = _corrected(text, not_names, known) or (_heading(text, not_names) if facts else None)
+    found = _corrected(text, not_names, known) or (_listed(text, not_names) if facts else None)
     found = found or _replied(text, not_names, pending)
     return [found] if found else []
 
 
 def _corrected(text: str, not_names: frozenset[str], known: Known) -> Name | None:
     """ "I mean Mark White", after "Mark Wite": close to the name that is known, and so meant for it."""
-    said = name_in_reply(text, not_names, wants="name") if known.first_name else None
+    star = len(text) - len(text.lstrip(" *"))
+    said = name_in_reply(text[star:], not_names, wants="name") if known.first_name else None
+    said = replace(said, start=said.start + star, end=said.end + star) if said else None
     if said is None or f"{said.first} {said.last}".strip().casefold() in known.full_name.casefold():
         return None
     if said.last:
@@ -45,13 +47,24 @@ def _close(said: str, known: str) -> bool:
     return bool(known) and OSA.distance(said.casefold(), known.casefold()) <= slips
 
 
-def _heading(text: str, not_names: frozenset[str]) -> Name | None:
-    """ "Dana Cole, botox, first time": a whole name with capitals, alone before the first comma."""
-    head, comma, _ = text.partition(",")
-    name = name_in_reply(head, not_names, wants="name") if comma else None
-    if name is None or not name.last or not all(part[0].isupper() for part in head.split()):
+def _listed(text: str, not_names: frozenset[str]) -> Name | None:
+    """ "Dana Cole, botox, first time": a whole name with capitals, alone between commas."""
+    for found in re.finditer(r"[^,\n]+", text) if "," in text else ():
+        name = _whole_name(found, not_names)
+        if name and not words(text[name.end : found.end()]):
+            return name
+    return None
+
+
+def _whole_name(found: re.Match[str], not_names: frozenset[str]) -> Name | None:
+    """First and last with capitals, at the beginning of a stretch of the text."""
+    name = name_in_reply(found.group(), not_names, wants="name")
+    if name is None or not name.last or found.group()[: name.start].strip():
         return None
-    return name if _nothing_else(head, name) else None
+    typed = found.group()[name.start : name.end].split()
+    if not (typed[0][0].isupper() and typed[-1][0].isupper()):
+        return None
+    return replace(name, start=name.start + found.start(), end=name.end + found.start())
 
 
 def _replied(text: str, not_names: frozenset[str], pending: Pending) -> Name | None:
@@ -71,13 +84,9 @@ def _replied(text: str, not_names: frozenset[str], pending: Pending) -> Name | N
 
 
 def _segment(text: str, not_names: frozenset[str]) -> Name | None:
-    """ "Ok sign me up, Hal Reed": a whole name with capitals that stands by itself."""
-    for found in re.finditer(r"[^,.;!?\n]+", text):
-        name = name_in_reply(found.group(), not_names, wants="name")
-        capitals = all(part[0].isupper() for part in found.group().split())
-        if name and name.last and capitals and _nothing_else(found.group(), name):
-            return replace(name, start=name.start + found.start(), end=name.end + found.start())
-    return None
+    """ "Ok sign me up, Hal Reed": a whole name with capitals that begins a stretch of the text."""
+    stretches = (_whole_name(found, not_names) for found in re.finditer(r"[^,.;!?\n]+", text))
+    return next((name for name in stretches if name), None)
 
 
 def _nothing_else(line: str, name: Name) -> bool:

@@ -32,7 +32,8 @@ _COMPLAINT = re.compile(
 )
 #: Abuse is met as a complaint is: calmly, by a person.
 _ABUSE = re.compile(
-    r"\bf(?:u+|\*+|-+)c?\*?k\w*|\bf\*{2,}|\b(?:stfu|bitch\w*|assholes?|idiots?|morons?|screw you|you suck|bullshit)\b"
+    r"\bf(?:u+|\*+|-+)c?\*?k\w*|\bf\*{2,}|\b(?:stfu|bitch\w*|assholes?|idiots?|morons?|screw you|(?:you|u) suck|"
+    r"bullshit)\b"
     r"|\b(?:this is|you(?:'re| are|r)|ur) (?:so |all |just |a )*(?:stupid|dumb|useless|ridiculous|garbage|a joke)\b"
 )
 #: Attempts to get at what is behind the receptionist, or at somebody else's matters.

@@ -207,7 +207,7 @@ _PRICE_WORDS = word_set(
 )
 _AMOUNT = re.compile(
     r"\b(?:how much|amount|what(?:'s|s| is)|cost|price|do (?:i|you|u|we)|is there|need|needs|require[ds]?|any|put down|"
-    r"pay|tell me|about)\b|^\W*(?:the )?deposit\W*$"
+    r"pay|tell me|about)\b|^\W*(?:\w+ ){0,2}deposits?\W*$"
 )
 #: About a deposit that was paid, and what becomes of it: for the clinic's knowledge.
 _DEPOSIT_TERMS = re.compile(
@@ -223,6 +223,7 @@ _DAY_NAMED = re.compile(
 )
 #: Words of a holiday with a question mark behind it.
 _BARE = 4
+_PRICE_LIST = re.compile(r"^\W*(?:(?:hi|hello|hey|need|your|ur|the|get|send|me)\W+)*(?:prices?|pricing|costs?|rates)\b")
 _PRICED = frozenset({Topic.PRICE, Topic.DURATION, Topic.DEPOSIT, Topic.SELLS})
 
 
@@ -233,7 +234,8 @@ def topic_of(clause: Clause, *, sells: bool, before: Topic | None = None) -> Top
         return Topic.APPOINTMENT
     if before and _continues(text, before, sells):
         return before
-    if is_courtesy(text) or is_filler(text) or (not clause.asks and len(text.split()) > 3):
+    listed = bool(_PRICE_LIST.match(text)) and sells
+    if is_courtesy(text) or is_filler(text) or (not clause.asks and len(text.split()) > 3 and not listed):
         return None
     if clause.asks and _MEDICAL.search(text):
         return Topic.MEDICAL
@@ -246,6 +248,8 @@ def topic_of(clause: Clause, *, sells: bool, before: Topic | None = None) -> Top
             return topic if clause.asks is False or sells or _plainly(topic, text) else Topic.KNOWLEDGE
     if not clause.asks:
         return None
+    if _AVAILABILITY.search(text) and _DAY_NAMED.search(text):
+        return Topic.AVAILABILITY
     if sells and _SELLS.search(text):
         return Topic.SELLS
     if _BOOKING.search(text):

@@ -299,7 +299,7 @@ class _Pass:
         if not pending or pending in self.found or (pending in NAME_FIELDS and self.found.keys() & set(NAME_FIELDS)):
             return
         refused = pending in NAME_FIELDS and bool(
-            re.search(r"\b(?:rather not|prefer not|private|none of your)\b", self.low)
+            re.search(r"\b(?:rather not|prefer not|private|none of your|stop asking|why do you need)\b", self.low)
             or (replies.says_yes(self.low) is False and len(words(self.low)) <= _BARE)
         )
         just = pending == "last_name" and bool(re.match(r"\W*(?:just|only|no|nope)\b", self.low))
@@ -319,7 +319,8 @@ class _Pass:
                 continue
             named = tuple(dict.fromkeys(name for one in mentions for name in one.services))
             service = self._service()
-            about = (service,) if len(named) > 1 and service in named else named
+            unclear = any(len(one.services) > 1 for one in mentions)
+            about = (service,) if unclear and service in named else named
             if not about and topic in _OF_SERVICE:
                 offered = self.options or (self.pending.offered if self.known.concern else ())
                 about = (service,) if service else tuple(replies.chosen(clause.text, offered)) or offered

@@ -22,6 +22,10 @@ from deskbell.clinic import Hours
 _MOST = 40
 
 
+#: "Either one" names no hour.
+_ONE_OF = re.compile(r"\b(either|any|that|this|which|first|second|last|other|each|no) one\b")
+
+
 @dataclass(slots=True)
 class _Draft:
     """A window while it is read."""
@@ -50,7 +54,7 @@ def read_when(low: str, now: datetime, hours: Hours | None, *, asked: bool = Fal
     """
     if not HINT.search(low) and not asked:
         return None
-    text = spelled(low)
+    text = _ONE_OF.sub(r"\1", spelled(low))
     if not asked and re.fullmatch(r"\W*(?:good )?(?:morning|afternoon|evening)\W*", text):
         return None
     reader = _Reader(now.date(), hours, asked)

@@ -85,7 +85,7 @@ ITEM = re.compile(
     |(?P<month>\b(?:in|during|mid|late|early|sometime\sin)\s{MONTH}\b)
     |(?P<day>\b(?:(?P<near>next|this|coming|following)\s)?{DAY}\b)
     |(?P<range>(?:\b(?P<between>between|from)\s)?(?<![\w$#/.:-]){CLOCK}{_TO}{CLOCK})
-    |(?P<bound>\b(?P<no>not?|nothing|no\s)?\s?\b(?P<side>after|aftr|past|later\sthan|from|since|before|earlier\sthan|by|
+    |(?P<bound>\b(?P<no>not?|nothing|no\s|can(?:'?t|not)(?:\s(?:do|come|make|be)(?:\s(?:it|in|there|anything))?)?)?\s?\b(?P<side>after|aftr|past|later\sthan|from|since|before|earlier\sthan|by|
         until|til+|
         at|@|around|about|approximately|like)\s(?:about\s|around\s|like\s)?(?:{CLOCK})(?P<on>\s(?:onwards?|
             on(?=\s*(?:$|[,.]|works|is))|or\slater|and\slater|or\safter)\b)?)

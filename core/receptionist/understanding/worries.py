@@ -25,7 +25,7 @@ _PAIN = re.compile(
     r"\b(?:tooth ?ache|killing me|in (?:\w+ )?pain|agony|(?:bad|severe|terrible|awful|so much|lots? of|tooth) pain|"
     r"hurt(?:s|ing)|hurt (?:so|really|bad)|throbbing|aching)\b"
 )
-_NO_PAIN = re.compile(r"\b(?:if|scared|afraid|nervous|worried|no|not|doesn'?t|don'?t|does|will|would|how)\b")
+_NO_PAIN = re.compile(r"\b(?:if|scared|afraid|nervous|worried|lol|haha|no|not|doesn'?t|don'?t|does|will|would|how)\b")
 
 
 def after_treatment(clause: Clause, mentions: Sequence[Mention]) -> bool:
@@ -42,5 +42,7 @@ def in_pain(clauses: Sequence[Clause]) -> bool:
 
 def _had(clause: Clause, mention: Mention) -> bool:
     start, end = mention.start - clause.start, mention.end - clause.start
+    if _SYMPTOM.search(clause.text[start:end]):
+        return False
     own = re.search(r"\b(?:my|the) (?:\w+ )?$", clause.text[:start])
     return not _BODY.fullmatch(clause.text[start:end]) and (mention.past or bool(own))
