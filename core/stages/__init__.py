@@ -21,7 +21,8 @@ def register_stages() -> Sequence[type[Stage[Any]]]:
     from core.stages.emergency import EmergencyLine
     from core.stages.history import HistoryStage
     from core.stages.output_guard import OutputGuard
+    from core.stages.pace import Pace
     from core.stages.sms_format import SmsFormat
     from core.stages.takeover import Takeover
 
-    return [SmsFormat, OutputGuard, Consent, Takeover, CardGuard, EmergencyLine, HistoryStage, AssistantStage]
+    return [SmsFormat, OutputGuard, Consent, Takeover, CardGuard, EmergencyLine, Pace, HistoryStage, AssistantStage]

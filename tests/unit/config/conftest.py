@@ -128,6 +128,7 @@ STAGES = [
     stage("takeover"),
     stage("card_guard", sealed=True, outside_of=frozenset({"history", "assistant"})),
     stage("emergency", sealed=True, outside_of=frozenset({"assistant"})),
+    stage("pace", outside_of=frozenset({"history", "assistant"})),
     stage("history"),
     stage("assistant"),
 ]

@@ -153,7 +153,7 @@ def stages() -> list[type[Stage[Any]]]:
 def test_the_registered_order_keeps_every_stages_own_demands() -> None:
     order = [stage.name for stage in stages()]
     assert order[:4] == ["sms_format", "output_guard", "consent", "takeover"]
-    assert order[4:] == ["card_guard", "emergency", "history", "assistant"]
+    assert order[4:] == ["card_guard", "emergency", "pace", "history", "assistant"]
     by_name = {stage.name: stage for stage in stages()}
     for place, name in enumerate(order):
         for outer in order[:place]:
