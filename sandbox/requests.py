@@ -116,7 +116,7 @@ def read(request: Request, model: type[BodyT]) -> BodyT:
 def read_json(request: Request) -> Any:
     try:
         return jsonlib.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused("the body is not JSON in UTF-8", "a JSON body") from None
 
 

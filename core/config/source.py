@@ -39,6 +39,9 @@ _SCALARS: dict[str, Any] = {
     "tag:yaml.org,2002:float": float,
     "tag:yaml.org,2002:str": str,
 }
+#: Far beyond any clinic's file. The parser itself goes down, and the process with it, where YAML nests without end;
+#: anchors inside anchors make millions of values of a few lines.
+_DEEPEST, _MOST_VALUES = 50, 100_000
 _CONTAINERS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
 
@@ -61,6 +64,7 @@ def parse(text: str, name: str) -> tuple[Node | None, list[ConfigError]]:
     """Like `read`, for text in hand."""
     source = Source(name, text)
     try:
+        _measure(text)
         root = yaml.compose(text, _Loader)
     except yaml.MarkedYAMLError as error:
         return None, [_syntax_error(source, error)]
@@ -72,9 +76,21 @@ def parse(text: str, name: str) -> tuple[Node | None, list[ConfigError]]:
         return Node({}, Place(source)), []
     reading = _Reading(source)
     node = reading.node(root, (), None)
+    if reading.full:
+        problem = f"The file's anchors make more than {_MOST_VALUES} values of it, or nest too deeply."
+        return None, [ConfigError(problem, Place(source), kind="syntax")]
     if not isinstance(root, yaml.MappingNode):
         reading.errors.append(ConfigError("The file must be a mapping of keys to values.", Place(source)))
     return (node if isinstance(root, yaml.MappingNode) else None), reading.errors
+
+
+def _measure(text: str) -> None:
+    """Raises `RecursionError` for what nests too deeply, before anything follows it down."""
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise RecursionError
 
 
 def _syntax_error(source: Source, error: yaml.MarkedYAMLError) -> ConfigError:
@@ -95,9 +111,17 @@ class _Reading:
         self.source = source
         self.errors: list[ConfigError] = []
         self._inside: list[int] = []
+        self._values = 0
+        #: There were more values than a file may hold: what was read is not all.
+        self.full = False
 
     def node(self, raw: yaml.Node, path: NodePath, key_place: Place | None) -> Node:
         place = self._place(raw)
+        self._values += 1
+        if self._values > _MOST_VALUES or len(self._inside) > _DEEPEST:
+            self.full = True
+        if self.full:
+            return Node(None, place, key_place)
         if id(raw) in self._inside:
             self._refuse("An anchor contains itself.", place, path)
             return Node(None, place, key_place)

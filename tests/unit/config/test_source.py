@@ -111,3 +111,19 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
 def test_no_text_makes_the_reader_fail(text: str) -> None:
     node, errors = parse(text, "clinic.yml")
     assert node is not None or errors
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: " + "[" * 60_000 + "]" * 60_000,
+        "".join(f"{' ' * depth}a:\n" for depth in range(500)),
+        "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 500)),
+        "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)),
+    ],
+    ids=["brackets", "indentation", "a chain of anchors", "anchors that multiply"],
+)
+def test_a_file_without_bottom_is_an_error_and_no_crash(text: str) -> None:
+    node, errors = parse(text, "clinic.yml")
+    assert node is None
+    assert [error.kind for error in errors] == ["syntax"]
