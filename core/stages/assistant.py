@@ -79,7 +79,7 @@ class AssistantStage(Stage[AssistantConfig]):
 
     async def _attend(self, turn: Turn) -> None:
         memory = Memory.of(turn.recall(KEY))
-        before = Known.of(turn.facts)
+        before, stale = Known.of(turn.facts), _is_stale(turn)
         if any(line.author != "patient" for line in turn.history):
             memory = replace(memory, greeted=True)
         reading = self._read(turn, memory)
@@ -96,7 +96,7 @@ class AssistantStage(Stage[AssistantConfig]):
             request=request,
             learned=learned,
             picture=any(text.media for text in turn.texts),
-            earlier=before.service if anew else "",
+            earlier=before.service if anew and not stale else "",
         )
         step = plan(situation)
         turn.note(
@@ -166,16 +166,19 @@ def _begin_anew(turn: Turn, reading: Reading) -> RequestStatus | None:
     if turn.request in OPEN:
         return None if turn.request is RequestStatus.CLOSED else turn.request
     wished = next((one.value for one in reading.found if one.field == "service"), None)
-    told = [fact.at for fact in turn.facts.values() if fact.scope == "request"]
-    old = bool(told) and turn.now - max(told) > _STALE
     current = turn.facts.get("service")
     other = wished is not None and current is not None and current.value != wished and not reading.changes
-    if not other and not (old and (wished or reading.wants_to_come)):
+    if not other and not (_is_stale(turn) and (wished or reading.wants_to_come)):
         return turn.request
     turn.note("new_request")
     turn.add(MoveRequest(RequestStatus.CLOSED))
     _doubt_first_visit(turn)
     return None
+
+
+def _is_stale(turn: Turn) -> bool:
+    told = [fact.at for fact in turn.facts.values() if fact.scope == "request"]
+    return bool(told) and turn.now - max(told) > _STALE
 
 
 def _doubt_first_visit(turn: Turn) -> None:
