@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import re
 from typing import Annotated
 
 import typer
@@ -67,7 +68,7 @@ async def _act(conversation: str, action: str, text: str = "") -> None:
 
 
 async def _find(opened_database: Database, conversation: str) -> tuple[int, str]:
-    number = int(conversation[1:]) if conversation[:1] == "c" and conversation[1:].isdigit() else 0
+    number = int(conversation[1:]) if re.fullmatch(r"c[0-9]{1,18}", conversation) else 0
     async with opened_database.connection() as connection:
         clinic = await store.clinic_of(connection, number)
     if clinic is None:

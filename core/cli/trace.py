@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Annotated, Any
 
 import typer
@@ -34,7 +35,7 @@ async def _trace(what: str, words: bool, limit: int) -> None:
         if what == "all":
             _list(await staff.conversations(connection, None, limit))
             return
-        if kind not in "ct" or not number.isdigit():
+        if not re.fullmatch(r"[ct][0-9]{1,18}", what):
             console.print(f"'{what}' is neither a conversation (c12) nor a turn (t34); `deskbell trace` lists them.")
             raise typer.Exit(1)
         if kind == "t":

@@ -73,3 +73,9 @@ def test_a_wrong_setting_is_an_error_with_its_name(shell: Shell) -> None:
         assert "DESKBELL_PORT" in shell.run("trace", code=1)
     finally:
         del shell.environment["DESKBELL_PORT"]
+
+
+@pytest.mark.parametrize("nobody", ["c99999999999999999999", "c²", "c-1"])
+def test_a_number_that_is_none_names_no_conversation(shell: Shell, nobody: str) -> None:
+    assert nobody in shell.run("trace", "--", nobody, code=1)
+    assert nobody in shell.run("staff", "take", "--", nobody, code=1)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from core.store.embedded import EmbeddedServer
 
@@ -21,11 +24,18 @@ server.stop()
 """
 
 
-async def test_a_second_process_joins_a_running_server_and_leaves_it_running(tmp_path: Path) -> None:
-    server = EmbeddedServer(tmp_path)
+@pytest.fixture
+def home() -> Iterator[Path]:
+    # Not tmp_path: the server runs as a user of its own and must reach the folder.
+    with tempfile.TemporaryDirectory(prefix="deskbell-embedded-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+async def test_a_second_process_joins_a_running_server_and_leaves_it_running(home: Path) -> None:
+    server = EmbeddedServer(home)
     url = await asyncio.to_thread(server.start)
     try:
-        second = await asyncio.create_subprocess_exec(sys.executable, "-c", _JOIN_AND_LEAVE, str(tmp_path))
+        second = await asyncio.create_subprocess_exec(sys.executable, "-c", _JOIN_AND_LEAVE, str(home))
         try:
             code = await asyncio.wait_for(second.wait(), 30)
         finally:
