@@ -72,7 +72,7 @@ class Intake:
 
     async def _store(self, arrivals: Sequence[Arrival]) -> list[Stored | None]:
         """Stores events and wakes their conversations, in one transaction."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(front=True) as connection:
             stored = await mailbox.store(connection, arrivals)
             wakes = [
                 Wake(arrival.party.clinic, found.conversation, arrival.event.settles_at - arrival.now)
@@ -85,7 +85,7 @@ class Intake:
 
     async def _receipt(self, live: LiveClinic, channel: Channel[Any], event: DeliveryUpdate) -> str:
         now = self._clock.now()
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(front=True) as connection:
             conversation = await outbox.receipt(
                 connection,
                 live.id,

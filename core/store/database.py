@@ -36,35 +36,45 @@ async def _keep(connection: asyncpg.Connection) -> None:
     """
 
 
-class Database:
-    """A pool of connections. Made by `connect`, closed with `close`."""
+async def _pool(url: str, least: int, most: int) -> asyncpg.Pool:
+    return await asyncpg.create_pool(
+        url,
+        min_size=least,
+        max_size=most,
+        init=_prepare,
+        reset=_keep,
+        command_timeout=20,
+        server_settings={
+            "application_name": "deskbell",
+            "jit": "off",
+            "idle_in_transaction_session_timeout": _IDLE,
+        },
+    )
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+
+#: Connections that only intake uses. A thousand turns may stand in line for the others, and a webhook must not stand
+#: behind them: its provider waits two seconds. Texts share one, receipts have another.
+_FRONT = 2
+
+
+class Database:
+    """Connections to one database. Made by `connect`, closed with `close`."""
+
+    def __init__(self, pool: asyncpg.Pool, front: asyncpg.Pool) -> None:
         self.pool = pool
+        self._front = front
 
     @classmethod
     async def connect(cls, url: str, *, size: int = 10) -> Database:
-        """Opens up to `size` connections; `url` is a libpq URL, sockets included.
+        """Opens up to `size` connections, and as they are needed the few for intake; `url` is a libpq URL.
 
         Raises `OSError` or `asyncpg.PostgresError` when the server is not to be had.
         """
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=min(2, size),
-            max_size=size,
-            init=_prepare,
-            reset=_keep,
-            command_timeout=20,
-            server_settings={
-                "application_name": "deskbell",
-                "jit": "off",
-                "idle_in_transaction_session_timeout": _IDLE,
-            },
-        )
-        return cls(pool)
+        return cls(await _pool(url, min(2, size), size), await _pool(url, 0, _FRONT))
 
     async def close(self) -> None:
         await self.pool.close()
+        await self._front.close()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -72,11 +82,12 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """A connection inside a transaction: committed at the end, rolled back by an exception."""
-        async with self.pool.acquire() as connection, connection.transaction():
+    async def transaction(self, *, front: bool = False) -> AsyncIterator[Connection]:
+        """A connection inside a transaction: committed at the end, rolled back by an exception. `front` is intake's."""
+        pool = self._front if front else self.pool
+        async with pool.acquire() as connection, connection.transaction():
             yield connection
 
     async def ping(self) -> None:
         """Raises when the database does not answer."""
-        await self.pool.fetchval("SELECT 1")
+        await self._front.fetchval("SELECT 1")
