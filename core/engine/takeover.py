@@ -11,9 +11,13 @@ from core.engine.queue import WakeQueue
 from core.receptionist.sms import count
 from core.store import mailbox, outbox, staff
 from core.store.database import Database
-from deskbell import Clock
+from deskbell import Clock, DeskbellError
 
 Action = Literal["reply", "take", "release"]
+
+
+class ContactOptedOut(DeskbellError):
+    """This contact has opted out: no text may be sent. Call them, or wait until they text START."""
 
 
 class Takeover:
@@ -28,7 +32,10 @@ class Takeover:
         self._clock = clock
 
     async def reply(self, clinic: str, conversation: int, author: str, text: str) -> bool:
-        """Sends a text of a person's. The bot falls silent until `release`. False: no such conversation."""
+        """Sends a text of a person's. The bot falls silent until `release`. False: no such conversation.
+
+        Raises `ContactOptedOut`, so that nobody believes to have sent what the gate would drop.
+        """
         return await self._act(clinic, conversation, author, "reply", text)
 
     async def take(self, clinic: str, conversation: int, author: str) -> bool:
@@ -42,6 +49,8 @@ class Takeover:
     async def _act(self, clinic: str, conversation: int, author: str, action: Action, text: str = "") -> bool:
         now = self._clock.now()
         async with self._database.transaction() as connection:
+            if text and await staff.opted_out(connection, clinic, conversation):
+                raise ContactOptedOut
             change = staff.release if action == "release" else staff.take
             if await change(connection, clinic, conversation) is None:
                 return False

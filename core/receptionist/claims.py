@@ -85,7 +85,7 @@ _LEAK = (
     r"\b(?:sk|pk|rk|key)[-_](?:(?:live|test|proj|ant)[-_])?[a-z0-9]{12,}|\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|\bKEY[0-9A-F]{16,}",
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b[0-9a-f]{32,}\b",
     r"\b(?:conversation|contact|tenant|session|message|turn|request|binding)[ _-]id\b",
-    r"<\|?/?(?:im_start|im_end|system|assistant|user|human)\b|^\s*(?:system|assistant|user|human)\s*:|\[/?INST\]",
+    r"<\|?/?(?:im_start|im_end|system|assistant|user|human)\b|^[ \t]*(?:system|assistant|user|human)\s*:|\[/?INST\]",
     r"\btraceback\b|\bstack ?trace\b|\b\w+(?:Error|Exception):|:\s*(?:null|undefined|None)\b",
     r"\b(?:claude|chatgpt|openai|anthropic|bedrock|gpt-?\d)\b",
     r"\"(?:text|role|content|found|asks)\"\s*:",

@@ -22,6 +22,20 @@ async def take(connection: Connection, clinic: str, conversation: int) -> int | 
     return epoch
 
 
+async def opted_out(connection: Connection, clinic: str, conversation: int) -> bool:
+    """Whether the contact has opted out: nothing may be sent then, not even by a person."""
+    found: bool | None = await connection.fetchval(
+        """
+        SELECT p.opted_out_at IS NOT NULL FROM conversation c
+          JOIN contact p ON p.clinic = c.clinic AND p.id = c.contact
+         WHERE c.clinic = $1 AND c.id = $2
+        """,
+        clinic,
+        conversation,
+    )
+    return bool(found)
+
+
 async def release(connection: Connection, clinic: str, conversation: int) -> int | None:
     """Gives the conversation back to the bot. Returns the epoch; None when there is no such conversation.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.engine.live import LiveClinic
+from core.engine.takeover import ContactOptedOut
 from deskbell import (
     CallNext,
     DeliveryStatus,
@@ -128,6 +129,16 @@ async def test_after_an_opt_out_only_its_confirmation_leaves(world: World) -> No
     await world.settle()
     assert world.sent == ["confirmed"]
     assert await world.value("SELECT opted_out_at IS NOT NULL FROM contact")
+
+
+async def test_staff_cannot_write_to_somebody_who_opted_out_and_are_told_so(world: World) -> None:
+    world.use(Leave)
+    await world.hear("stop")
+    await world.settle()
+    with pytest.raises(ContactOptedOut):
+        await world.engine.takeover.reply("harbor", await world.value("SELECT id FROM conversation"), "rosa", "Hello")
+    assert world.sent == ["confirmed"]
+    assert await world.value("SELECT owner FROM conversation") == "bot"
 
 
 async def test_a_text_waiting_for_its_retry_does_not_leave_after_an_opt_out(world: World) -> None:
