@@ -1,0 +1,1 @@
+"""Ways to reach people: one provider a package, each a `deskbell.Channel`."""

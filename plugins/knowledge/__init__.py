@@ -1,0 +1,1 @@
+"""Ways to search a clinic's documents: one provider a package, each a `deskbell.Knowledge`."""

@@ -1,0 +1,1 @@
+"""Language models: one provider a package, each a `deskbell.LLM`. None ships yet: clinics answer by rules."""
