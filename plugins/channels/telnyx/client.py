@@ -13,8 +13,8 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import httpx
-
 import telnyx
+
 from deskbell import (
     Misconfigured,
     OutboundError,

@@ -13,6 +13,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import aiohttp
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
 
 from deskbell import (
     CannotTell,
@@ -30,10 +34,6 @@ from plugins.channels.twilio.config import TwilioConfig
 from plugins.channels.twilio.errors import refusal
 from plugins.channels.twilio.webhook import STATUSES
 from plugins.channels.wire import callback_url, retry_after
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
-from twilio.http.async_http_client import AsyncTwilioHttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
 
 T = TypeVar("T")
 
