@@ -10,7 +10,7 @@ from core import log, metrics
 from core.engine import events
 from core.engine.outbox import Outbox
 from core.engine.queue import WakeQueue
-from core.store import mailbox, outbox, timers
+from core.store import mailbox, outbox, statistics, timers
 from core.store.database import Database
 from deskbell import Clock
 
@@ -18,7 +18,7 @@ logger = log.get(__name__)
 
 
 class Sweeper:
-    """Fires timers, sends what is due, settles unknown outcomes, wakes what was forgotten."""
+    """Fires timers, sends what is due, settles unknown outcomes, wakes what was forgotten, looks at growth."""
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Sweeper:
             self.send_due,
             self._sender.reconcile,
             self.wake_forgotten,
+            self.analyse_grown,
             self.measure,
         )
         while not stopping.is_set():
@@ -96,6 +97,12 @@ class Sweeper:
                 logger.warning("conversation woken again", clinic=clinic, conversation=conversation)
                 await self._queue.wake(connection, clinic, conversation, timedelta())
         return len(forgotten)
+
+    async def analyse_grown(self) -> int:
+        """Keeps PostgreSQL's plans up with tables that grow fast. Returns how many were analysed."""
+        async with self._database.connection() as connection:
+            grown = await statistics.analyse_grown(connection)
+        return len(grown)
 
     async def measure(self) -> None:
         """Sets the gauges of what waits."""
