@@ -175,6 +175,9 @@ class Wire(Channel[ChannelConfig]):
 class Desk:
     """A clinic, its carrier, and the work that goes on."""
 
+    Pause: ClassVar = Pause
+    Echo: ClassVar = Echo
+
     database: Database
     engine: Engine
     clock: ManualClock

@@ -143,6 +143,8 @@ class Telnyx:
         self.taken: list[tuple[str, str, str]] = []
         #: Seconds that a send takes.
         self.slowness = 0.0
+        #: Receipts that the carrier keeps to itself for now; None where it brings them at once.
+        self.kept: list[tuple[str, bytes]] | None = None
         #: Webhooks under way, and how often one had to be brought again.
         self.open: set[asyncio.Task[None]] = set()
         self.again = 0
@@ -169,6 +171,14 @@ class Telnyx:
         self._random.shuffle(states)
         for state in states:
             body = receipt(message_id=message, sender=CLINIC_NUMBER, to=to, state=state, at=datetime.now(UTC))
+            if self.kept is None:
+                self.beside(self.bring(url, body))
+            else:
+                self.kept.append((url, body))
+
+    def release_receipts(self) -> None:
+        kept, self.kept = self.kept or [], None
+        for url, body in kept:
             self.beside(self.bring(url, body))
 
     def beside(self, work: Awaitable[None]) -> None:
@@ -306,26 +316,33 @@ class House:
 
     async def quiet(self) -> None:
         """Waits until every webhook is through, every mailbox empty, and every text at its end."""
-        while self.telnyx.open:
-            for task in list(self.telnyx.open):
-                if task.done():
-                    task.result()
-            await asyncio.sleep(_LOOK)
+        await self.until(self._webhooks_are_through)
         await self.until(self._at_rest)
+        self.telnyx.release_receipts()
+        await self.until(self._webhooks_are_through)
+        await self.until(self._receipts_are_in)
 
     async def until(self, true: Callable[[], Awaitable[object]]) -> None:
         """Looks until something has come true in another process."""
         while not await true():  # noqa: ASYNC110 - other processes set no event of ours
             await asyncio.sleep(_LOOK)
 
+    async def _webhooks_are_through(self) -> bool:
+        for task in self.telnyx.open:
+            if task.done():
+                task.result()
+        return not self.telnyx.open
+
     async def _at_rest(self) -> bool:
         return not await self.rows(
             """
             SELECT FROM conversation WHERE arrived > handled
              UNION ALL SELECT FROM outbox WHERE status IN ('queued', 'sending', 'unknown')
-             UNION ALL SELECT FROM outbox WHERE status = 'sent' AND receipt < 50
             """
         )
+
+    async def _receipts_are_in(self) -> bool:
+        return not await self.rows("SELECT FROM outbox WHERE status = 'sent' AND receipt < 50")
 
     async def under_load(self, answers: int = 5) -> None:
         """Waits until the process answers patients: so many more answers."""

@@ -13,7 +13,7 @@ from core.stages.takeover import Takeover
 from deskbell import OutboundText
 
 if TYPE_CHECKING:
-    from tests.scenario.conftest import Desk
+    from tests.scenario.conftest import Desk, Hand
 
 _CARRIER = ("take", "take", "later", "lost", "vanish", "refuse", "block")
 
@@ -30,6 +30,7 @@ STEPS = st.lists(
         st.tuples(st.just("carrier"), st.tuples(st.integers(0, 3), st.sampled_from(_CARRIER))),
         st.tuples(st.just("die"), st.tuples(st.integers(0, 3), st.booleans())),
         st.tuples(st.just("receipt"), st.integers(0, 9)),
+        st.tuples(st.just("receipt before the answer"), st.integers(0, 3)),
         st.tuples(st.just("send due"), st.none()),
         st.tuples(st.just("reconcile"), st.none()),
         st.tuples(st.just("tick"), st.sampled_from((1, 5, 50, 100))),
@@ -47,14 +48,18 @@ class Watch:
     conversation: int = 0
     texts: list[str] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
+    #: How often staff have come, and how often they had as the turn that answered a text was loaded.
+    takeovers: int = 0
+    loaded_at: dict[Hand, int] = field(default_factory=dict)
+    answered_at: dict[str, int] = field(default_factory=dict)
+    #: Keys of the texts that the carrier has sent a receipt for.
+    delivered: set[str] = field(default_factory=set)
     handed_over_wrongly: list[str] = field(default_factory=list)
 
     async def begin(self) -> None:
         self.desk.wire.asks = True
         self.desk.wire.witness = self.witness
-        self.desk.use(
-            type(self.desk.live.pipeline.stages[0]), Consent, Takeover, type(self.desk.live.pipeline.stages[-1])
-        )
+        self.desk.use(self.desk.Pause, Consent, Takeover, self.desk.Echo)
         await self.desk.hear("good morning", text_id="first")
         self.conversation = await self.desk.value("SELECT id FROM conversation")
 
@@ -70,6 +75,8 @@ class Watch:
         )
         if row["author"] == "bot" and row["epoch"] != row["newest"]:
             self.handed_over_wrongly.append("a bot text of an older epoch")
+        if any(self.answered_at[part] < self.takeovers for part in text.text.split("+") if part in self.texts):
+            self.handed_over_wrongly.append("an answer of a turn that began before staff came")
         if row["opted_out"] and row["kind"] != "consent":
             self.handed_over_wrongly.append("a text after an opt-out")
 
@@ -84,9 +91,9 @@ class Watch:
             case "staff":
                 await self.staff(which)
             case "turn":
-                await desk.begin(engine.turns.handle("harbor", self.conversation, 0))
+                await self.begin_turn()
             case "pipeline" if standing := desk.standing("turn"):
-                await standing[which[0] % len(standing)].let_go(which[1])
+                await self.end_turn(standing[which[0] % len(standing)], which[1])
             case "carrier" if standing := desk.standing("carrier"):
                 await standing[which[0] % len(standing)].let_go(which[1])
             case "die" if standing := [hand for hand in desk.hands if hand.at]:
@@ -95,16 +102,41 @@ class Watch:
                     desk.wire.taken.append(hand.holding)
                 await hand.die()
             case "receipt" if desk.wire.taken:
-                await desk.receipt(desk.wire.taken[which % len(desk.wire.taken)])
+                await self.receipt(desk.wire.taken[which % len(desk.wire.taken)])
+            case "receipt before the answer" if standing := desk.standing("carrier"):
+                hand = standing[which % len(standing)]
+                desk.wire.taken.append(hand.holding)
+                await self.receipt(hand.holding)
+                await hand.let_go("vanish")
             case "send due":
                 await desk.begin(engine.sweeper.send_due())
             case "reconcile":
                 await desk.begin(engine.outbox.reconcile())
             case "tick":
+                # The engine gives up on a call to a carrier before the lease of its text is over.
+                for hand in desk.standing("carrier") if which > 10 else ():
+                    await hand.let_go("vanish")
                 desk.clock.advance(which)
+
+    async def receipt(self, text: OutboundText) -> None:
+        self.delivered.add(text.id)
+        await self.desk.receipt(text)
+
+    async def begin_turn(self) -> Hand:
+        hand = await self.desk.begin(self.desk.engine.turns.handle("harbor", self.conversation, 0))
+        self.loaded_at[hand] = self.takeovers
+        return hand
+
+    async def end_turn(self, hand: Hand, how: str = "pass") -> None:
+        if how == "pass":
+            for text in hand.holding.texts:
+                # Of two turns over the same texts the first that passes commits, the other is discarded.
+                self.answered_at.setdefault(text.text, self.loaded_at[hand])
+        await hand.let_go(how)
 
     async def staff(self, action: str) -> None:
         takeover = self.desk.engine.takeover
+        self.takeovers += action != "release"
         if action == "reply":
             self.replies.append(f"Rosa's line {len(self.replies) + 1}")
             await takeover.reply("harbor", self.conversation, "rosa", self.replies[-1])
@@ -117,7 +149,10 @@ class Watch:
         """The carrier has recovered, all workers live, and everything comes to its end."""
         self.desk.wire.asks = False
         while standing := [hand for hand in self.desk.hands if hand.at]:
-            await standing[0].let_go("pass" if standing[0].at == "turn" else "take")
+            if standing[0].at == "turn":
+                await self.end_turn(standing[0])
+            else:
+                await standing[0].let_go("take")
         for _ in range(4):
             self.desk.clock.advance(120)
             await self.desk.engine.outbox.reconcile()
@@ -125,9 +160,9 @@ class Watch:
             await self.run_turn()
 
     async def run_turn(self) -> None:
-        hand = await self.desk.begin(self.desk.engine.turns.handle("harbor", self.conversation, 0))
+        hand = await self.begin_turn()
         if hand.at == "turn":
-            await hand.let_go("pass")
+            await self.end_turn(hand)
 
 
 async def only_what_may_leave_left(watch: Watch) -> None:
@@ -145,6 +180,7 @@ async def only_what_may_leave_left(watch: Watch) -> None:
             assert (place in taken) == (row["status"] == "sent")
         if row["author"] == "staff" and row["status"] == "dropped":
             assert row["reason"] == "the contact has opted out"
+    assert all(rows[places[key]]["status"] == "sent" for key in watch.delivered), "a receipt settles what it is for"
     assert [row["text"] for row in rows if row["author"] == "staff"] == watch.replies
     answered = [part for text in desk.wire.taken for part in text.text.split("+") if part in watch.texts]
     assert len(answered) == len(set(answered)), "no text is answered twice"

@@ -55,10 +55,15 @@ class Storm:
         for burst, texts in fresh.items():
             self.waves[burst].append(texts)
         await asyncio.gather(*(self.desk.hear(text.words, text.patient, text_id=text.id) for text in deliveries))
+        await self.turns()
 
     async def settle(self) -> None:
-        """The bursts are over: several workers come for every mailbox at once."""
+        """The bursts are over."""
         self.desk.clock.advance(10)
+        await self.turns()
+
+    async def turns(self) -> None:
+        """Two workers come for every mailbox at once, whether it is time or too early."""
         rows = await self.desk.rows("SELECT id FROM conversation WHERE arrived > handled ORDER BY id")
         await asyncio.gather(*(self.desk.engine.turns.handle("harbor", row["id"], 0) for row in rows for _ in range(2)))
 
