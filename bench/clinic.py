@@ -1,0 +1,48 @@
+"""The clinic of the bench: Harbor as it ships, with its texts going to our carrier and no waiting for a burst."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import yaml
+
+from bench.texts import CLINIC_NUMBER
+from core.config.defaults import load_defaults
+
+#: What the bench's clinic needs in its environment, without the public key.
+API_KEY = "KEY-of-the-bench"
+
+
+def copy_clinic(source: Path, target: Path, carrier_url: str, *, slow_seconds: float | None = None) -> None:
+    """Copies the folder `source` to `target`/harbor and changes what stands between the bench and its figures.
+
+    Burst windows become zero, for every patient here sends one text; the one channel is Telnyx at `carrier_url`. With
+    `slow_seconds`, a stage that takes that long stands before the innermost one.
+    """
+    folder = target / "harbor"
+    shutil.copytree(source, folder)
+    file = folder / "clinic.yml"
+    clinic = yaml.safe_load(file.read_text())
+    clinic["burst"] = dict.fromkeys(("fragment", "text", "question", "cap"), "0s")
+    clinic["channels"] = {
+        "main": {
+            "use": "telnyx",
+            "number": CLINIC_NUMBER,
+            "api_key": "${env:TELNYX_API_KEY}",
+            "public_key": "${env:TELNYX_PUBLIC_KEY}",
+            "base_url": carrier_url,
+        }
+    }
+    if slow_seconds is not None:
+        stages = _stages(clinic.get("pipeline", "staff_books"))
+        clinic["pipeline"] = [*stages[:-1], "slow", stages[-1]]
+        clinic.setdefault("stages", {})["slow"] = {"seconds": slow_seconds}
+    file.write_text(yaml.safe_dump(clinic, allow_unicode=True, sort_keys=False))
+
+
+def _stages(pipeline: str | list[str]) -> list[str]:
+    """The stages of a pipeline that is written out, or that ships under a name."""
+    if not isinstance(pipeline, str):
+        return pipeline
+    return [str(item.value) for item in load_defaults().pipelines[pipeline].items]
