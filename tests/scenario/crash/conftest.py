@@ -303,6 +303,9 @@ class House:
         """Freezes a process in the middle of whatever it does, and notes what it has under way."""
         process.tell(signal.SIGSTOP)
         await process.frozen()
+        for _ in range(2):  # what the process had sent off may not have reached the server at the first look
+            await self.until(self._server_is_idle)
+            await asyncio.sleep(_LOOK)
         await self.note_in_flight()
 
     async def died(self, process: Process) -> None:
@@ -343,6 +346,15 @@ class House:
 
     async def _receipts_are_in(self) -> bool:
         return not await self.rows("SELECT FROM outbox WHERE status = 'sent' AND receipt < 50")
+
+    async def _server_is_idle(self) -> bool:
+        return not await self.rows(
+            """
+            SELECT FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'
+               AND wait_event IS DISTINCT FROM 'ClientRead'
+            """
+        )
 
     async def under_load(self, answers: int = 5) -> None:
         """Waits until the process answers patients: so many more answers."""

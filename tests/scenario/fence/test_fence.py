@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from core.engine.takeover import ContactOptedOut
 from core.stages.consent import Consent
 from core.stages.takeover import Takeover
 from deskbell import OutboundText
@@ -136,14 +137,21 @@ class Watch:
 
     async def staff(self, action: str) -> None:
         takeover = self.desk.engine.takeover
-        self.takeovers += action != "release"
-        if action == "reply":
-            self.replies.append(f"Rosa's line {len(self.replies) + 1}")
-            await takeover.reply("harbor", self.conversation, "rosa", self.replies[-1])
-        elif action == "take":
-            await takeover.take("harbor", self.conversation, "rosa")
-        else:
+        if action == "release":
             await takeover.release("harbor", self.conversation, "rosa")
+            return
+        self.takeovers += 1
+        if action == "take":
+            await takeover.take("harbor", self.conversation, "rosa")
+            return
+        self.replies.append(f"Rosa's line {len(self.replies) + 1}")
+        try:
+            await takeover.reply("harbor", self.conversation, "rosa", self.replies[-1])
+        except ContactOptedOut:
+            # She is told so, and has not come.
+            assert await self.desk.value("SELECT opted_out_at IS NOT NULL FROM contact")
+            self.replies.pop()
+            self.takeovers -= 1
 
     async def finish(self) -> None:
         """The carrier has recovered, all workers live, and everything comes to its end."""
