@@ -119,7 +119,7 @@ async def page(browser: Any, sandbox: Sandbox) -> AsyncIterator[Any]:
     page = await browser.new_page(
         viewport={"width": 1280, "height": 800}, locale="en-US", timezone_id="America/New_York"
     )
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)

@@ -194,6 +194,8 @@ async def test_nothing_sticks_out_sideways(page, sandbox, width) -> None:
     async with httpx.AsyncClient(base_url=sandbox.url) as control:
         await control.post("/api/clock", json={"advance_seconds": 55 * 60})
         await control.post("/api/faults", json={"provider": "twilio", "kind": "delay", "times": 12})
+    # The page may have asked for the faults before there was one, and not be listening yet.
+    await page.reload()
     await page.set_viewport_size({"width": width, "height": 740})
     await say(dana(page), "W" * 200 + " and https://harborskin.example/" + "a" * 120)
     await expect_text(dana(page), "$650")
