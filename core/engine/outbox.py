@@ -78,21 +78,27 @@ class Outbox:
             lease_until = self._wall.now() + self._lease
             async with self._database.connection() as connection:
                 text = await outbox.claim(connection, clinic, conversation, self._clock.now(), lease_until)
-            # After a standstill longer than the lease others have taken the text for lost, and told staff so.
-            if text is None or self._wall.now() >= lease_until or not await self._send(live, conversation, text):
+            if text is None:
+                return
+            if self._wall.now() >= lease_until:
+                # We stood still so long that others may have taken the text for lost. It has not left, and must not
+                # leave behind their backs.
+                await self._settle(clinic, text, "queued", "its worker stood still", due_at=self._clock.now())
+                return
+            if not await self._send(live, conversation, text):
                 return
 
     async def _send(self, live: LiveClinic, conversation: int, text: Claimed) -> bool:
         """Sends one claimed text. Returns whether the next one may follow."""
         refused = refusal(text, live.plan.sending, self._clock.now())
         if refused:
-            await self._settle(live, text.id, refused.status, refused.reason)
+            await self._settle(live.id, text, refused.status, refused.reason)
             if refused.status == "held":
                 await self._tell_staff(live.id, conversation, "text_held", refused.reason)
             return True
         channel = live.channels.get(text.binding)
         if channel is None:
-            await self._settle(live, text.id, "held", f"binding '{text.binding}' is no longer configured")
+            await self._settle(live.id, text, "held", f"binding '{text.binding}' is no longer configured")
             await self._tell_staff(live.id, conversation, "text_held", "its channel is no longer configured")
             return True
         self._on_step(Step.BEFORE_SEND)
@@ -150,27 +156,29 @@ class Outbox:
         match error:
             case OptedOut():
                 async with self._database.transaction() as connection:
-                    await outbox.settle(connection, live.id, text.id, "failed", reason=reason, code=error.code)
+                    await outbox.settle(
+                        connection, live.id, text.id, text.attempts, "failed", reason=reason, code=error.code
+                    )
                     await carrier_says_opted_out(connection, live.id, conversation, f"carrier {error.code}", now)
                 return "opted out"
             case Undeliverable():
-                await self._settle(live, text.id, "failed", reason, error.code)
+                await self._settle(live.id, text, "failed", reason, error.code)
                 await self._tell_staff(live.id, conversation, "text_failed", f"the carrier refused it ({error.code})")
                 return "failed"
             case RetryLater() if text.attempts >= sending.attempts:
-                await self._settle(live, text.id, "held", "gave up after sending.attempts tries", error.code)
+                await self._settle(live.id, text, "held", "gave up after sending.attempts tries", error.code)
                 await self._tell_staff(live.id, conversation, "text_held", "the carrier did not take it")
                 return "held"
             case RetryLater():
                 due = now + (error.after or self._back_off(text.attempts, sending.first_retry, sending.longest_retry))
-                await self._settle(live, text.id, "queued", reason, error.code, due)
+                await self._settle(live.id, text, "queued", reason, error.code, due)
                 return "retry"
             case Misconfigured():
                 # Retrying soon would not help and dropping would lose it: it waits for the operator.
-                await self._settle(live, text.id, "queued", reason, error.code, now + sending.longest_retry)
+                await self._settle(live.id, text, "queued", reason, error.code, now + sending.longest_retry)
                 return "misconfigured"
             case _:
-                await self._settle(live, text.id, "unknown", reason, error.code, now + _FIRST_LOOK)
+                await self._settle(live.id, text, "unknown", reason, error.code, now + _FIRST_LOOK)
                 return "unknown"
 
     def _back_off(self, attempts: int, first: timedelta, longest: timedelta) -> timedelta:
@@ -180,15 +188,17 @@ class Outbox:
 
     async def _settle(
         self,
-        live: LiveClinic,
-        text: int,
+        clinic: str,
+        text: Claimed | Unknown,
         status: str,
         reason: str,
         code: str | None = None,
         due_at: datetime | None = None,
     ) -> None:
         async with self._database.connection() as connection:
-            await outbox.settle(connection, live.id, text, status, reason=reason, code=code, due_at=due_at)
+            await outbox.settle(
+                connection, clinic, text.id, text.attempts, status, reason=reason, code=code, due_at=due_at
+            )
 
     async def _tell_staff(self, clinic: str, conversation: int, kind: str, summary: str) -> None:
         async with self._database.connection() as connection:
@@ -233,12 +243,10 @@ class Outbox:
             if now - text.first_attempt_at >= patience:
                 await self._give_up(live, text, "nobody can say whether it left")
             return
-        async with self._database.connection() as connection:
-            if receipt is None:
-                await outbox.settle(
-                    connection, text.clinic, text.id, "queued", reason="looked up: did not leave", due_at=now
-                )
-            else:
+        if receipt is None:
+            await self._settle(text.clinic, text, "queued", "looked up: did not leave", due_at=now)
+        else:
+            async with self._database.connection() as connection:
                 await outbox.sent(
                     connection, text.clinic, text.id, receipt.message_id, int(receipt.status), receipt.segments, now
                 )
@@ -246,6 +254,6 @@ class Outbox:
 
     async def _give_up(self, live: LiveClinic, text: Unknown, reason: str) -> None:
         """Leaves a text of unknown outcome to staff, so that those behind it may go."""
-        await self._settle(live, text.id, "held", reason)
+        await self._settle(live.id, text, "held", reason)
         await self._tell_staff(live.id, text.conversation, "text_held", "nobody can say whether a text left")
         await self.drain(text.clinic, text.conversation)

@@ -100,6 +100,7 @@ async def settle(
     connection: Connection,
     clinic: str,
     text_id: int,
+    attempts: int,
     status: str,
     *,
     reason: str,
@@ -108,16 +109,18 @@ async def settle(
 ) -> None:
     """Gives a claimed text back (``queued`` or ``unknown`` with a time) or ends it (``failed``, ``dropped``, ``held``).
 
-    A receipt may have settled it meanwhile: what is ``sent`` stays so.
+    A receipt may have settled it meanwhile: what is ``sent`` stays so. `attempts` is the caller's own: a worker that
+    comes late has no say over a text that another has tried since.
     """
     await connection.execute(
         """
         UPDATE outbox
-           SET status = $3, reason = $4, code = $5, due_at = coalesce($6, due_at), lease_until = NULL
-         WHERE clinic = $1 AND id = $2 AND status IN ('sending', 'unknown')
+           SET status = $4, reason = $5, code = $6, due_at = coalesce($7, due_at), lease_until = NULL
+         WHERE clinic = $1 AND id = $2 AND attempts = $3 AND status IN ('sending', 'unknown')
         """,
         clinic,
         text_id,
+        attempts,
         status,
         reason,
         code,
@@ -198,6 +201,7 @@ class Unknown:
     binding: str
     recipient: str = field(repr=False)
     text: str = field(repr=False)
+    attempts: int
     first_attempt_at: datetime
 
 
@@ -206,7 +210,8 @@ UPDATE outbox o SET due_at = $2
  WHERE (o.clinic, o.id) IN (
     SELECT clinic, id FROM outbox WHERE status = 'unknown' AND due_at <= $1
      ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-RETURNING o.clinic, o.id, o.key, o.conversation, o.kind, o.author, o.binding, o.recipient, o.text, o.first_attempt_at
+RETURNING o.clinic, o.id, o.key, o.conversation, o.kind, o.author, o.binding, o.recipient, o.text, o.attempts,
+          o.first_attempt_at
 """
 
 

@@ -302,6 +302,10 @@ class House:
     async def freeze(self, process: Process) -> None:
         """Freezes a process in the middle of whatever it does, and notes what it has under way."""
         process.tell(signal.SIGSTOP)
+        await self.frozen(process)
+
+    async def frozen(self, process: Process) -> None:
+        """Waits until a process stands still, and notes what it has under way."""
         await process.frozen()
         for _ in range(2):  # what the process had sent off may not have reached the server at the first look
             await self.until(self._server_is_idle)

@@ -39,7 +39,7 @@ from deskbell import CallNext, Settings, Stage, Turn, hookimpl
 TUNING = Tuning(
     concurrency=100,
     heartbeat=timedelta(milliseconds=400),
-    lease=timedelta(seconds=1),
+    lease=timedelta(seconds=2),
     sweep_every=timedelta(milliseconds=150),
     grace=timedelta(milliseconds=200),
     forgotten_after=timedelta(hours=1),

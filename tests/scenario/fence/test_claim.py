@@ -52,16 +52,34 @@ class Halting(ManualClock):
         return seen
 
 
-async def test_a_process_that_stood_still_beyond_its_lease_hands_nothing_over(desk: Desk, clock: ManualClock) -> None:
+async def test_a_process_that_stood_still_beyond_its_lease_gives_the_text_back(desk: Desk, clock: ManualClock) -> None:
     conversation = await queued_text(desk)
     desk.engine.outbox._wall = Halting(clock.now())
     await desk.engine.outbox.drain("harbor", conversation)
     assert desk.wire.taken == []
     desk.engine.outbox._wall = clock
-    for _ in range(2):
-        clock.advance(120)
-        await desk.engine.outbox.reconcile()
-    assert await desk.value("SELECT status FROM outbox") == "held"
+    desk.wire.asks = False
+    clock.advance(10)
+    await desk.engine.sweeper.send_due()
+    assert [text.text for text in desk.wire.taken] == ["good morning"]
+
+
+async def test_a_worker_that_comes_late_has_no_say_over_a_text_that_another_tries(
+    desk: Desk, clock: ManualClock
+) -> None:
+    conversation = await queued_text(desk)
+    late = await desk.begin(desk.engine.outbox.drain("harbor", conversation))
+    clock.advance(60)
+    desk.wire.tells = True
+    other = await desk.begin(desk.engine.outbox.reconcile())
+    assert other.at == "carrier"
+    await late.let_go("later")
+    clock.advance(60)
+    third = await desk.begin(desk.engine.outbox.drain("harbor", conversation))
+    assert third.task.done()
+    await other.let_go("take")
+    assert len(desk.wire.taken) == 1
+    assert await desk.value("SELECT status FROM outbox") == "sent"
 
 
 async def queued_text(desk: Desk) -> int:
