@@ -36,8 +36,12 @@ class Draft:
     #: The field that the text asks for, if it asks.
     asks: str | None = None
     wants_person: bool = False
+    #: Tokens read, those that a cache had left out, and tokens written.
     tokens_in: int = 0
+    tokens_cached: int = 0
     tokens_out: int = 0
+    #: What the call cost, in millionths of a dollar, by the prices in the provider's Config; 0 when none are set.
+    cost_micros: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,14 @@ class Prompt:
 
     stable: str = field(repr=False)
     turn: str = field(repr=False)
+    #: Oldest first; the last lines are the patient's texts of this turn.
     history: tuple[Said, ...] = ()
     #: Names of the facts it may report, with a description each.
     fields: Mapping[str, str] = field(default_factory=dict)
+    #: Why its draft of this turn was not sent; empty the first time.
+    refused: str = ""
+    #: Which wording of the prompt this is; for traces.
+    version: str = ""
 
 
 LLMConfigT = TypeVar("LLMConfigT", bound=Settings)

@@ -188,6 +188,8 @@ class Withhold:
 
     evidence: int
     reason: str
+    #: What may go further in its place: the rest of the text. Empty: nothing.
+    shown: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +271,11 @@ class Turn:
     def withheld(self) -> set[int]:
         """`seq` of the events whose words go no further."""
         return {effect.evidence for effect in self.effects if isinstance(effect, Withhold)}
+
+    def shown(self, text: TextReceived) -> str:
+        """What of a text may go further than the clinic: all of it, or what the last guard left of it."""
+        left = [effect.shown for effect in self.effects if isinstance(effect, Withhold) and effect.evidence == text.seq]
+        return left[-1] if left else text.text
 
     @property
     def replies(self) -> list[Say]:
