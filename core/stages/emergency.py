@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from core.receptionist.emergencies import Emergency, asks_again, recognise, recognise_burst
-from core.receptionist.grounding import CRISIS_LINE
+from core.receptionist.guard import CRISIS_LINE
 from deskbell import CallNext, NotifyStaff, Remember, Settings, Stage, TextReceived, Turn, Withhold
 
 _KEY = "emergency"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from core.receptionist.grounding import Ground, Grounds, violation
+from core.receptionist.guard import Ground, Grounds, judge
 from core.receptionist.markdown import plain
 from deskbell import CallNext, NotifyStaff, Remember, Say, Settings, Stage, StageContext, TextKind, Turn
 
@@ -55,10 +55,10 @@ class OutputGuard(Stage[Settings]):
         if say.kind not in _GUARDED:
             return say
         text = say.text if say.text in on.fixed else plain(say.text)
-        rule = violation(text, on, turn.request)
-        if rule is None:
+        verdict = judge(text, on, turn.request)
+        if verdict is None:
             return replace(say, text=text)
-        turn.note("blocked", rule=rule, by=say.by)
+        turn.note("blocked", rule=verdict.rule.value, by=say.by)
         return replace(say, text=turn.clinic.say(turn.clinic.wording.fallback))
 
 
