@@ -12,6 +12,7 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import aiohttp
 import httpx
 import telnyx
 
@@ -26,14 +27,15 @@ from deskbell import (
 )
 from plugins.channels.telnyx.config import TelnyxConfig
 from plugins.channels.telnyx.errors import refusal
-from plugins.channels.wire import callback_url, retry_after, storable
+from plugins.channels.wire import callback_url, storable
 
 T = TypeVar("T")
 
-#: Nothing had left for Telnyx when these came up.
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+#: Nothing had left for Telnyx when these came up: no connection was made, or none became free. They are aiohttp's own,
+#: for the adapter calls a connection that was lost after the request a ``ConnectTimeout`` too.
+NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 #: The address or a header cannot be used at all.
-UNUSABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+UNUSABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, aiohttp.InvalidURL)
 
 
 class TelnyxClient:
@@ -47,7 +49,10 @@ class TelnyxClient:
         self._context = context
         deadline = config.deadline_seconds
         # Connecting ends well before the deadline, so that "never sent" can be told from "never answered".
-        self._http = httpx.AsyncClient(timeout=httpx.Timeout(deadline, connect=deadline / 3, pool=deadline / 3))
+        # Over aiohttp, for httpx's own pool looks at all that wait whenever one is done: a thousand texts at once were
+        # timed out by that alone.
+        timeout = httpx.Timeout(deadline, connect=deadline / 3, pool=deadline / 3)
+        self._http: httpx.AsyncClient = telnyx.DefaultAioHttpClient(timeout=timeout, follow_redirects=False)
         self._sdk = telnyx.AsyncTelnyx(
             api_key=config.api_key.get_secret_value(),
             base_url=config.base_url,
@@ -86,7 +91,7 @@ class TelnyxClient:
         except telnyx.APIStatusError as error:
             failure = refusal(error.status_code, _code(error.body), self._pause(error.response))
         except telnyx.APIConnectionError as error:
-            failure = _unanswered(error.__cause__)
+            failure = _unanswered(error)
         except (telnyx.TelnyxError, TimeoutError):
             failure = OutcomeUnknown("Telnyx did not answer within the deadline.")
         raise failure
@@ -95,10 +100,12 @@ class TelnyxClient:
         return retry_after(response.headers.get("retry-after"), self._context.clock.now())
 
 
-def _unanswered(cause: BaseException | None) -> OutboundError:
-    if isinstance(cause, NOT_SENT):
+def _unanswered(error: BaseException) -> OutboundError:
+    """By what is at the bottom of it: the SDK's error comes from httpx's, and that one from aiohttp's."""
+    causes = (error.__cause__, error.__cause__ and error.__cause__.__cause__)
+    if any(isinstance(cause, NOT_SENT) for cause in causes):
         return RetryLater("Telnyx cannot be reached.")
-    if isinstance(cause, UNUSABLE):
+    if any(isinstance(cause, UNUSABLE) for cause in causes):
         return Misconfigured("The address of the Telnyx API cannot be used; see base_url.")
     return OutcomeUnknown("The connection to Telnyx ended before it answered.")
 
