@@ -25,6 +25,7 @@ from deskbell.errors import (
     Misconfigured,
     ModelMalformed,
     ModelRefused,
+    ModelUnusable,
     NotForMe,
     OptedOut,
     OutboundError,
@@ -36,7 +37,7 @@ from deskbell.errors import (
     Undeliverable,
 )
 from deskbell.hooks import SentText, StaffNotice, TurnReport, hookimpl, hookspec
-from deskbell.http import RawRequest
+from deskbell.http import Credential, RawRequest, retry_after
 from deskbell.knowledge import Knowledge, Passage
 from deskbell.llm import LLM, Draft, Found, Prompt, Said
 from deskbell.payment import (
@@ -89,6 +90,7 @@ __all__ = [
     "Clinic",
     "Clock",
     "Contact",
+    "Credential",
     "DeliveryStatus",
     "DeliveryUpdate",
     "DeskbellError",
@@ -113,6 +115,7 @@ __all__ = [
     "Misconfigured",
     "ModelMalformed",
     "ModelRefused",
+    "ModelUnusable",
     "Money",
     "MoveRequest",
     "NotForMe",
@@ -167,4 +170,5 @@ __all__ = [
     "hookspec",
     "mask_number",
     "mask_numbers",
+    "retry_after",
 ]

@@ -93,12 +93,32 @@ class CannotTell(OutboundError):
 # ---- models and knowledge ------------------------------------------------------------------------------------
 
 
-class ModelRefused(OutboundError):
-    """The model declined to answer."""
+class ModelUnusable(OutboundError):
+    """The model answered, and nothing of its answer can be used.
+
+    Asking the same again is not worth it. The call was paid for all the same: what it cost stands here as it would
+    in a `Draft`.
+    """
+
+    tokens_in = 0
+    tokens_cached = 0
+    tokens_out = 0
+    cost_micros = 0
 
 
-class ModelMalformed(OutboundError):
-    """The model's answer is not of the agreed shape."""
+class ModelRefused(ModelUnusable):
+    """The model declined to answer.
+
+    `code`: "refusal" (the model itself) or "guardrail" (a filter in front of it).
+    """
+
+
+class ModelMalformed(ModelUnusable):
+    """The model's answer is not of the agreed shape.
+
+    `code`: "unreadable" (not what this provider sends), "no_reply" (no tool call), "truncated" (out of tokens),
+    "no_words" or "wrong_shape".
+    """
 
 
 class DocumentRejected(DeskbellError):

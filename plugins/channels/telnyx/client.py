@@ -24,6 +24,7 @@ from deskbell import (
     ProviderContext,
     RetryLater,
     SendReceipt,
+    retry_after,
 )
 from plugins.channels.telnyx.config import TelnyxConfig
 from plugins.channels.telnyx.errors import refusal

@@ -7,8 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from deskbell import E164, ChannelConfig
-from plugins.channels.wire import Credential
+from deskbell import E164, ChannelConfig, Credential
 
 
 def _public_key(value: str) -> str:

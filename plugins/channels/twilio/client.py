@@ -29,11 +29,12 @@ from deskbell import (
     ProviderContext,
     RetryLater,
     SendReceipt,
+    retry_after,
 )
 from plugins.channels.twilio.config import TwilioConfig
 from plugins.channels.twilio.errors import refusal
 from plugins.channels.twilio.webhook import STATUSES
-from plugins.channels.wire import callback_url, retry_after
+from plugins.channels.wire import callback_url
 
 T = TypeVar("T")
 

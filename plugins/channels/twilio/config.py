@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from deskbell import E164, ChannelConfig
-from plugins.channels.wire import Credential
+from deskbell import E164, ChannelConfig, Credential
 
 
 class TwilioConfig(ChannelConfig):
