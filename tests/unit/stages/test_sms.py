@@ -1,6 +1,7 @@
 """Texts as the carrier counts them: encoding, segments, normalising and shortening."""
 
 import pytest
+import smsutil
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -140,3 +141,10 @@ def test_what_can_be_gsm7_becomes_gsm7(text: str) -> None:
 def test_normalising_twice_changes_nothing_more(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
+
+
+@given(st.text(st.sampled_from([chr(code) for code in range(32, 127)] + list("\né€’")), min_size=1, max_size=700))
+def test_the_short_way_of_counting_agrees_with_the_library(text: str) -> None:
+    split = smsutil.split(text)
+    units = split.total_bytes if split.encoding == "gsm0338" else split.total_bytes // 2
+    assert (count(text).segments, count(text).units) == (len(split.parts), units)
