@@ -1,11 +1,8 @@
-"""Brings a text to the plain spelling that the signs are written in, small typos mended."""
+"""The words of emergencies that a slip must not hide."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
-from rapidfuzz.distance import OSA
+from core.receptionist.spelling import Spelling
 
 #: Words whose misspelling must not hide a sign; one slip is forgiven, never in the first letter.
 _WORDS = (
@@ -80,27 +77,4 @@ _SLIPS = {
     "tounge": "tongue",
 }
 
-
-#: Letters of a text that are read: more than the longest SMS has, and a bound for what a hostile one may cost.
-_LONGEST = 2000
-
-
-def plain(text: str) -> str:
-    """Lower case, no accents or apostrophes, "cannot" as "cant", letters drawn out made short, single spaces."""
-    folded = unicodedata.normalize("NFKD", text[:_LONGEST].casefold())
-    words = "".join(letter for letter in folded if not unicodedata.combining(letter))
-    words = re.sub(r"['’‘`´]", "", words)
-    words = re.sub(r"([a-z])\1{2,}", r"\1", words)
-    words = re.sub(r"[^a-z0-9.,!?;\n]+", " ", words)
-    words = re.sub(r"[a-z]+", lambda word: _mended(word.group()), words)
-    words = re.sub(r"\b(my|him|her|them) (self|selves)\b", r"\1\2", words)
-    return re.sub(r"\b(?:can not|cannot|can t)\b", "cant", words).strip()
-
-
-def _mended(word: str) -> str:
-    if word in _SLIPS:
-        return _SLIPS[word]
-    if len(word) < 5 or word in _REAL or word in _WORDS:
-        return word
-    near = (right for right in _WORDS if word[0] == right[0] and OSA.distance(word, right, score_cutoff=1) == 1)
-    return next(near, word)
+plain = Spelling(_WORDS, real=_REAL, slips=_SLIPS).plain
