@@ -36,6 +36,7 @@ from deskbell.errors import (
     SignatureInvalid,
     Undeliverable,
 )
+from deskbell.history import History, HistoryConfig, Page
 from deskbell.hooks import SentText, StaffNotice, TurnReport, hookimpl, hookspec
 from deskbell.http import Credential, RawRequest, retry_after
 from deskbell.knowledge import Knowledge, Passage
@@ -75,7 +76,7 @@ from deskbell.turn import (
     TurnEvent,
     Withhold,
 )
-from deskbell.types import E164, Clock, ManualClock, Settings, SystemClock, mask_number, mask_numbers
+from deskbell.types import E164, Clock, ManualClock, Settings, SystemClock, mask_number, mask_numbers, storable
 
 __all__ = [
     "E164",
@@ -101,6 +102,8 @@ __all__ = [
     "Found",
     "HandOver",
     "Health",
+    "History",
+    "HistoryConfig",
     "Hours",
     "InboundError",
     "InboundText",
@@ -125,6 +128,7 @@ __all__ = [
     "OutboundError",
     "OutboundText",
     "OutcomeUnknown",
+    "Page",
     "Passage",
     "Payment",
     "PaymentLink",
@@ -171,4 +175,5 @@ __all__ = [
     "mask_number",
     "mask_numbers",
     "retry_after",
+    "storable",
 ]

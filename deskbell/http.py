@@ -1,4 +1,4 @@
-"""What every provider over HTTP meets: a raw request, keys that travel in headers, and the pause that a 429 asks for."""
+"""What every provider over HTTP meets: a raw request, keys that travel in headers, the pause that a 429 asks for."""
 
 from __future__ import annotations
 

@@ -63,6 +63,14 @@ E164 = Annotated[
 _PHONE_LIKE = re.compile(r"\+?\d[\d\-.() ]{6,}\d")
 
 
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """`text` without what no database keeps: NUL goes, half a surrogate pair becomes U+FFFD."""
+    return _LONE.sub("\ufffd", text.replace("\x00", ""))
+
+
 def mask_number(value: str) -> str:
     """``+12125550142`` becomes ``+1212***0142``: enough to recognise, too little to call."""
     if len(value) < 8:

@@ -1,15 +1,15 @@
-"""What the carriers' wires have in common: the callback address, and text fit for storing."""
+"""What the carriers' wires have in common: the callback address, and how long a sender may be."""
 
 from __future__ import annotations
 
-import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from deskbell import storable
 
 #: The query key under which the callback address carries `OutboundText.id`.
 TEXT_KEY = "text"
 #: No number, short code, sender name or mail address is longer; what is would fill an index and be refused for ever.
 LONGEST_SENDER = 320
-_LONE = re.compile("[\ud800-\udfff]")
 
 
 def callback_url(webhook_url: str, text_id: str) -> str:
@@ -25,8 +25,3 @@ def text_id_in(url: str) -> str | None:
         return storable(dict(parse_qsl(urlsplit(url).query)).get(TEXT_KEY, "")) or None
     except ValueError:
         return None
-
-
-def storable(text: str) -> str:
-    """`text` without what no database keeps: NUL goes, half a surrogate pair becomes U+FFFD."""
-    return _LONE.sub("\ufffd", text.replace("\x00", ""))

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
-import os
-import subprocess
 import sys
 from typing import Any
 
 import pytest
 
 from deskbell.channel import Channel
+from deskbell.testing import cold
 from deskbell.testing.channel.inbound import InboundContract
 from deskbell.testing.channel.outbound import OutboundContract
 from deskbell.testing.channel.scene import PATIENT, WORDS, Refusal, Sample
 from deskbell.testing.discretion import Discretion
-from deskbell.testing.loopwatch import LoopWatch
 from deskbell.testing.server import Answer, ProviderServer, closed_port
 from deskbell.types import Settings
 
@@ -54,17 +51,7 @@ class ChannelContract(InboundContract, OutboundContract):
 
     @pytest.mark.asyncio
     async def test_the_event_loop_is_never_held_up_not_even_by_loading_the_sdk(self) -> None:
-        async def cold_start() -> dict[str, float]:
-            result = await asyncio.to_thread(self._in_a_fresh_process)
-            assert result.returncode == 0, result.stderr
-            hold_ups: dict[str, float] = json.loads(result.stdout.splitlines()[-1])
-            return hold_ups
-
-        hold_ups: dict[str, float] = {}
-        for _ in range(3):
-            hold_ups = await cold_start()
-            if max(hold_ups.values()) <= self.longest_hold_up:
-                break
+        hold_ups = await asyncio.to_thread(cold.hold_ups, type(self), self.longest_hold_up)
         assert max(hold_ups.values()) <= self.longest_hold_up, hold_ups
 
     @pytest.mark.asyncio
@@ -125,20 +112,9 @@ class ChannelContract(InboundContract, OutboundContract):
         with discretion.errors():
             discretion.look_at("a receipt", await channel.send(text))
 
-    def _in_a_fresh_process(self) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603 (our own interpreter and module)
-            [sys.executable, "-m", "deskbell.testing.cold", inspect.getfile(type(self)), type(self).__qualname__],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
     async def cold_start(self) -> dict[str, float]:
         """The longest hold-up of each step in a process that has loaded nothing yet. Run by `deskbell.testing.cold`."""
         assert self.sdk is None or self.sdk not in sys.modules, f"{self.sdk} was imported before open()"
-        hold_ups = {}
         server = ProviderServer()
         server.start()
         channel = self.made(server.url)
@@ -151,9 +127,7 @@ class ChannelContract(InboundContract, OutboundContract):
             "check": channel.check,
             "close": channel.close,
         }
-        for name, step in steps.items():
-            async with LoopWatch() as watch:
-                await step()
-            hold_ups[name] = watch.longest
-        server.stop()
-        return hold_ups
+        try:
+            return await cold.measured(steps)
+        finally:
+            server.stop()

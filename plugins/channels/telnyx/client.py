@@ -25,10 +25,11 @@ from deskbell import (
     RetryLater,
     SendReceipt,
     retry_after,
+    storable,
 )
 from plugins.channels.telnyx.config import TelnyxConfig
 from plugins.channels.telnyx.errors import refusal
-from plugins.channels.wire import callback_url, storable
+from plugins.channels.wire import callback_url
 
 T = TypeVar("T")
 

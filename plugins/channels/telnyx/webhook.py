@@ -27,9 +27,10 @@ from deskbell import (
     NotForMe,
     RawRequest,
     SignatureInvalid,
+    storable,
 )
 from plugins.channels.telnyx.errors import OPTED_OUT
-from plugins.channels.wire import LONGEST_SENDER, storable, text_id_in
+from plugins.channels.wire import LONGEST_SENDER, text_id_in
 
 SIGNATURE_HEADER = "telnyx-signature-ed25519"
 TIMESTAMP_HEADER = "telnyx-timestamp"

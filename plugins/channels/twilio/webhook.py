@@ -25,10 +25,11 @@ from deskbell import (
     NotForMe,
     RawRequest,
     SignatureInvalid,
+    storable,
 )
 from plugins.channels.twilio.config import TwilioConfig
 from plugins.channels.twilio.errors import OPTED_OUT
-from plugins.channels.wire import LONGEST_SENDER, storable, text_id_in
+from plugins.channels.wire import LONGEST_SENDER, text_id_in
 
 SIGNATURE_HEADER = "x-twilio-signature"
 _MOST_FIELDS = 200

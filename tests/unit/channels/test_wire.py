@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from deskbell import Credential, Settings, retry_after
-from plugins.channels.wire import callback_url, storable, text_id_in
+from deskbell import Credential, Settings, retry_after, storable
+from plugins.channels.wire import callback_url, text_id_in
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
