@@ -101,7 +101,7 @@ class Service(Settings):
     )
 
 
-Question = Literal["name", "service", "new_or_returning", "when", "provider"]
+Question = Literal["name", "service", "new_or_returning", "when", "provider", "email"]
 
 
 class Booking(Settings):

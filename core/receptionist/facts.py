@@ -15,6 +15,7 @@ from deskbell.turn import Fact, Scope
 Field = Literal[
     "first_name",
     "last_name",
+    "email",
     "new_or_returning",
     "service",
     "variant",
@@ -27,6 +28,8 @@ Field = Literal[
 SCOPES: Mapping[Field, Scope] = {
     "first_name": "identity",
     "last_name": "identity",
+    #: Kept when given; asked for only where the clinic's questions say so.
+    "email": "identity",
     "new_or_returning": "identity",
     #: Exactly as the clinic's menu names it.
     "service": "request",
@@ -51,6 +54,7 @@ class Known:
 
     first_name: str = ""
     last_name: str = ""
+    email: str = ""
     new_or_returning: str = ""
     service: str = ""
     variant: str = ""

@@ -121,4 +121,6 @@ def _wanted(question: str, known: Known, service: Service | None) -> str:
         return "provider" if service and len(service.providers) > 1 and not known.provider else ""
     if question == "new_or_returning":
         return "" if known.new_or_returning else "new_or_returning"
+    if question == "email":
+        return "" if known.email else "email"
     return "" if known.when else "when"

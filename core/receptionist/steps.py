@@ -31,7 +31,7 @@ class Act(StrEnum):
 class Ask:
     """The one question of a text."""
 
-    #: name, first_name, last_name, service, variant, new_or_returning, when or provider.
+    #: name, first_name, last_name, service, variant, new_or_returning, when, provider or email.
     field: str
     options: tuple[str, ...] = ()
     #: It stays unanswered from before: worded differently.

@@ -25,6 +25,7 @@ _FIRST: Mapping[str, tuple[str, ...]] = {
         "Which days and times suit you best?",
         "What days and times usually work for you?",
     ),
+    "email": ("What's the best e-mail address for you?", "Which e-mail address may we note for you?"),
 }
 #: The same question put in another way. "Yes" must mean the same in both.
 _AGAIN: Mapping[str, tuple[str, ...]] = {
@@ -37,6 +38,7 @@ _AGAIN: Mapping[str, tuple[str, ...]] = {
         "Is there a day, or a part of the day, that's good for you?",
         "Would a morning or an afternoon be better, and on which day?",
     ),
+    "email": ("Is there an e-mail address that our team may use?",),
 }
 _INVITE: Mapping[str, str] = {
     "name": "If you'd like to come in, what's your first and last name?",
@@ -45,6 +47,7 @@ _INVITE: Mapping[str, str] = {
     "service": "If you'd like to come in, what would it be for?",
     "new_or_returning": "If you'd like to come in: have you been to us before?",
     "when": "If you'd like to come in, which days and times suit you?",
+    "email": "If you'd like to come in, which e-mail address may we note?",
 }
 
 

@@ -101,7 +101,9 @@ _ENDING_NAMES = word_set("""
 #: Given names that are verbs as well: believed only where nothing follows that they could rule.
 _MODALS = frozenset({"will", "may"})
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*\.?")
+#: Letters with their accents, which some phones send as characters of their own.
+_LETTERS = r"(?:[^\W\d_][\u0300-\u036f]*)+"
+_TOKEN = re.compile(rf"{_LETTERS}(?:['-]{_LETTERS})*\.?")
 _GAP = re.compile(r"[ \t]*")
 _LEAD_GAP = re.compile(r"\s*")
 
@@ -182,7 +184,7 @@ def name_in_reply(text: str, not_names: frozenset[str], *, wants: str) -> Name |
     if stop and stop.group() == "?":
         return None
     if wants == "last_name" and low[start:end].strip() in _FAMILY:
-        return Name("", _styled(text[start:end].strip()), start, end)
+        return Name("", styled(text[start:end].strip()), start, end)
     whole = _two_words(text[start:end].strip(), not_names)
     if whole and wants == "name":
         return Name(*whole, start, end)
@@ -206,7 +208,7 @@ def _take(text: str, low: str, start: int, not_names: frozenset[str], limit: int
         word = found.group().rstrip(".")
         if not words and word in _TITLES:
             title = word
-        elif not (_family_like(text, found.start(), word) if words else _first_like(word)) or (
+        elif not (family_like(text, found.start(), word) if words else first_like(word)) or (
             word in not_names and not (words and word in _PARTICLES)
         ):
             break
@@ -224,8 +226,8 @@ def _take(text: str, low: str, start: int, not_names: frozenset[str], limit: int
     if words[0].lower() in _MODALS and len(words) == 1 and re.match(r"\s+\w", low[end:]):
         return None
     if len(words) == 1 and title in _FAMILY_TITLES:
-        return Name("", _styled(words[0]), begin, end)
-    return Name(_styled(words[0]), " ".join(_styled(word) for word in words[1:]), begin, end)
+        return Name("", styled(words[0]), begin, end)
+    return Name(styled(words[0]), " ".join(styled(word) for word in words[1:]), begin, end)
 
 
 def _end_of(pattern: re.Pattern[str], low: str, start: int) -> int:
@@ -244,13 +246,13 @@ def _two_words(said: str, not_names: frozenset[str]) -> tuple[str, str] | None:
     if len(parts) != 2 or parts[1].lower() not in _FAMILY or not _TOKEN.fullmatch(parts[0]):
         return None
     return (
-        (_styled(parts[0]), _styled(parts[1]))
-        if _first_like(parts[0].lower()) and parts[0].lower() not in not_names
+        (styled(parts[0]), styled(parts[1]))
+        if first_like(parts[0].lower()) and parts[0].lower() not in not_names
         else None
     )
 
 
-def _first_like(word: str) -> bool:
+def first_like(word: str) -> bool:
     if (word in _NEVER or word in _FAMILY) and word not in _MODALS:
         return False
     if word.endswith("'s") or not 1 < len(word) < 25 or not re.sub("['-]", "", word).isalpha():
@@ -258,7 +260,7 @@ def _first_like(word: str) -> bool:
     return not (_ENDINGS.search(word) and word not in _ENDING_NAMES)
 
 
-def _family_like(text: str, start: int, word: str) -> bool:
+def family_like(text: str, start: int, word: str) -> bool:
     if word in _PARTICLES:
         return True
     if word in _FAMILY:
@@ -266,7 +268,7 @@ def _family_like(text: str, start: int, word: str) -> bool:
     return word not in _NEVER and not word.endswith("'s") and len(word) < 25
 
 
-def _styled(word: str) -> str:
+def styled(word: str) -> str:
     """As typed where capitals were used with thought, else with capitals where names have them."""
     word = word.replace("’", "'")
     if not (word.islower() or (word.isupper() and len(word) > 1)):

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from core.receptionist.understanding import replies
+
 NEW: Literal["new"] = "new"
 RETURNING: Literal["returning"] = "returning"
 
@@ -40,6 +42,16 @@ _BARE = re.compile(
     r"regular))\s*(?=$|[,\n.;/|!-])"
     r"|(?<!thing )(?<!like )(?<!what's )(?<!whats )(?<=\w )(?P<at_end>new)\s*$"
 )
+#: Says it without the words for it. Not enough by itself, but enough to believe a model that read it so.
+_SEEMS_RETURNING = re.compile(
+    r"\b(?:(?:back|in) again|come back|coming back|be back|like last time|same as (?:before|last)|my usual|"
+    r"long time no|years? ago|months? ago|been a while|you (?:did|have seen|saw|treated) (?:me|my)|otra vez|de nuevo)\b"
+)
+_SEEMS_NEW = re.compile(
+    r"\b(?:just (?:found|discovered|moved|heard)|found (?:you|y'all|your)|heard (?:about|of) (?:you|y'all|your)|"
+    r"new to (?:this|all this|the area|town)|recommended (?:you|y'all|your)|saw your (?:ad|page|post|instagram|ig))\b"
+)
+_SOMEBODY = re.compile(r"\b(?:my|a) (?:\w+ )?(?:friend|mom|sister|daughter|husband|wife|brother|son|boss|cousin)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +68,17 @@ def find_visit(low: str) -> Visit | None:
         return None
     last = max(found, key=lambda one: one.end())
     return Visit(RETURNING if last["returning"] else NEW, last.start(), last.end())
+
+
+def visit_meant(low: str, *, asked: bool) -> str:
+    """What a `plain` clause says or lets see of it; empty when nothing, or both."""
+    visit = find_visit(low)
+    if visit:
+        return visit.value
+    answer = replies.says_yes(low) if asked else None
+    if answer is not None:
+        return RETURNING if answer else NEW
+    returning, new = bool(_SEEMS_RETURNING.search(low)), bool(_SEEMS_NEW.search(low))
+    if returning is new or _SOMEBODY.search(low):
+        return ""
+    return RETURNING if returning else NEW

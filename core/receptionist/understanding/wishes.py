@@ -18,6 +18,10 @@ _TITLES = frozenset({"dr", "doctor", "nurse", "np", "rn", "md", "pa", "dds"})
 _NAME_ALONE = 4
 #: A longer text is no reply to "which of these?".
 _SHORT = 8
+#: "Anyone but Mia": named, and not meant.
+_NOT_WITH = re.compile(
+    r"\b(?:not|but(?: not)?|except|besides|other than|no) (?:with )?(?:(?:dr|nurse|ms|mr|mrs)\.? )?\w+"
+)
 _JOINT = re.compile(r"[^\n.!?]{0,14}?(?:\b(or|and|plus|also|with)\b|([,/&+]))[^\n.!?]{0,14}")
 _CHANGE = re.compile(r"\b(?:actually|instead|no|wait|rather|make)\b")
 _BESIDES = re.compile(r"\b(?:also|too|as well|add|both|in addition)\b")
@@ -98,14 +102,23 @@ def chosen(low: str, pending: Pending) -> Wish:
 
 
 def provider_meant(low: str, providers: Sequence[str], *, asked: bool) -> str:
-    """Who is to do it, or that it does not matter; empty when a text says neither."""
+    """Who is to do it, or that it does not matter; empty when a text says neither, or rules somebody out."""
     said = set(words(low))
-    named = [one for one in providers if said & set(words(plain(one))) - _TITLES]
     about = asked or len(said) <= _NAME_ALONE or "with" in said or "see" in said
+    named = _named_in(_NOT_WITH.sub(" ", low), providers)
     if len(named) == 1 and about:
         return named[0]
+    if ruled_out := _named_in(" ".join(_NOT_WITH.findall(low)), providers):
+        left = [one for one in providers if one not in ruled_out]
+        return left[0] if len(left) == 1 and about else ""
     indifferent = replies.says_any(low) or replies.is_unsure(low) or replies.says_yes(low) is False
     return NO_PREFERENCE if asked and indifferent else ""
+
+
+def _named_in(low: str, providers: Sequence[str]) -> list[str]:
+    """Those of whom a word of the name stands in the text."""
+    said = set(words(low))
+    return [one for one in providers if said & set(words(plain(one))) - _TITLES]
 
 
 def _exact_first(mentions: list[Mention]) -> list[Mention]:

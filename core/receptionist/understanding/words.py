@@ -10,13 +10,18 @@ _PLAIN = str.maketrans(
 )
 
 
+def straight(text: str) -> str:
+    """Straight quotes and plain dashes, of the same length."""
+    return text.translate(_PLAIN)
+
+
 def plain(text: str) -> str:
     """Lower case and straight quotes, of the same length, so that a place in it is a place in `text`."""
-    straight = text.translate(_PLAIN)
-    lower = straight.lower()
+    unquoted = straight(text)
+    lower = unquoted.lower()
     if len(lower) == len(text):
         return lower
-    return "".join(one.lower() if len(one.lower()) == 1 else one for one in straight)
+    return "".join(one.lower() if len(one.lower()) == 1 else one for one in unquoted)
 
 
 _OPENERS = (
