@@ -1,1 +1,1 @@
-"""Language models: one provider a package, each a `deskbell.LLM`. None ships yet: clinics answer by rules."""
+"""Language models: one provider a package, each a `deskbell.LLM`, over the few things that all models share."""
