@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "trace": ("core.cli.trace:trace", "Shows what the engine did and why, turn by turn."),
     "staff": ("core.cli.staff:app", "Takes conversations over, writes in them, gives them back."),
     "migrate": ("core.cli.migrate:migrate", "Brings the database to the newest shape."),
+    "test": ("core.cli.test:play", "Plays the clinics' conversation tests."),
     "check": ("core.cli.check:check", "Proves every clinic's configuration."),
     "schema": ("core.cli.schema:schema", "Writes the JSON Schema of clinic.yml, for editors."),
     "explain": ("core.cli.explain:explain", "Tells a setting's value and where it comes from."),

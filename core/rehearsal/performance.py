@@ -1,0 +1,266 @@
+"""Playing one conversation: a real engine on a database of its own, a played carrier, a clock that is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from random import Random
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+from core.config.catalogue import new_manager
+from core.engine.engine import Engine, Tuning
+from core.engine.live import LiveClinic
+from core.observers import ObserverCalls
+from core.rehearsal.expectations import unmet
+from core.rehearsal.files import Rehearsal
+from core.rehearsal.hostile import Hostile
+from core.rehearsal.house import OpenClinic
+from core.rehearsal.invariants import Scene, broken
+from core.rehearsal.invariants.privacy import texts_a_card
+from core.rehearsal.models import Casting, Model, Obedient, Scripted
+from core.rehearsal.moment import KnownFact, Moment, Notice, Sent, State
+from core.rehearsal.outcome import Fault, Outcome
+from core.rehearsal.played import cast
+from core.rehearsal.script import Script, ScriptTurn
+from core.runtime.opening import Opener, close_clinic
+from core.store import mailbox, staff, turns
+from core.store import rehearsal as store
+from core.store.database import Database
+from deskbell import InboundText, ManualClock, Media
+
+_PATIENT = "+1212555{:04}"
+_AUTHOR = "front desk"
+_MOST = 1000
+
+
+async def perform(
+    rehearsal: Rehearsal, casting: Casting, clinic: OpenClinic, database: Database, place: int
+) -> Outcome:
+    """Plays a conversation up to its first fault. `place` makes its patient somebody else than the others."""
+    script = rehearsal.script
+    reason = casting.reason_to_skip(script)
+    if reason:
+        return Outcome(rehearsal, casting, skipped=reason)
+    started = perf_counter()
+    async with database.connection() as connection:
+        await store.empty(connection)
+    model = _model(casting, clinic, script)
+    clock = ManualClock(script.at.replace(tzinfo=clinic.plan.clinic.timezone))
+    engine = _engine(database, clock)
+    live = await Opener(clock, "http://127.0.0.1", engine.windows.before).open(
+        cast(clinic.plan, clinic.knowledge, model)
+    )
+    try:
+        engine.directory.swap({live.id: live})
+        patient = script.sender or _PATIENT.format(100 + place % 100)
+        stage = _Performance(live, engine, database, clock, patient, model)
+        faults = await stage.play(script, wording=casting is not Casting.HOSTILE)
+        await engine.stop(timedelta())
+    finally:
+        await close_clinic(live)
+    calls = len(model.calls) if model else 0
+    return Outcome(rehearsal, casting, stage.scene.moments, faults, perf_counter() - started, calls=calls)
+
+
+def _engine(database: Database, clock: ManualClock) -> Engine:
+    """Nobody watches it: observers may page people."""
+    observers = ObserverCalls(new_manager())
+    tuning = Tuning(grace=timedelta())
+    return Engine(database, clock, observers, tuning=tuning, wall=clock, random=Random(0))  # noqa: S311
+
+
+def _model(casting: Casting, clinic: OpenClinic, script: Script) -> Model | None:
+    match casting:
+        case Casting.OBEDIENT:
+            return Obedient()
+        case Casting.HOSTILE:
+            return Hostile(clinic.plan.clinic.name, script.conversation)
+        case Casting.RULES:
+            return None
+        case _:
+            return Scripted() if script.scripted else None
+
+
+class _Performance:
+    """One patient, one engine, one clock."""
+
+    def __init__(
+        self,
+        live: LiveClinic,
+        engine: Engine,
+        database: Database,
+        clock: ManualClock,
+        patient: str,
+        model: Model | None,
+    ) -> None:
+        self._live = live
+        self._engine = engine
+        self._channel: Any = next(iter(live.channels.values()))
+        self._database = database
+        self._clock = clock
+        self._patient = patient
+        self._model = model
+        self._seen = _Seen()
+        self.scene = Scene(live.plan, patient)
+
+    async def play(self, script: Script, *, wording: bool) -> Sequence[Fault]:
+        for number, turn in enumerate(script.turns, 1):
+            moment = await self._turn(number, turn)
+            self.scene.sins = self._model.sins if self._model else set()
+            faults = [*unmet(moment, wording=wording), *broken(self.scene, moment)]
+            self.scene.moments.append(moment)
+            if faults:
+                return faults
+        return ()
+
+    async def _turn(self, number: int, turn: ScriptTurn) -> Moment:
+        before = self._seen.state
+        if self._model:
+            self._model.cue(turn.model)
+        calls = len(self._model.calls) if self._model else 0
+        at = self._clock.now()
+        await self._happens(turn)
+        await self._settle()
+        seen = await self._look(turn)
+        return Moment(
+            number=number,
+            script=turn,
+            at=at,
+            said=turn.patient or (),
+            texted=self._channel.address,
+            before=before,
+            after=self._seen.state,
+            calls=tuple(self._model.calls[calls:]) if self._model else (),
+            **seen,
+        )
+
+    # ---- what happens ------------------------------------------------------------------------------------------
+
+    async def _happens(self, turn: ScriptTurn) -> None:
+        if turn.patient is not None:
+            await self._texts(turn)
+        elif turn.wait is not None:
+            zone = self._live.plan.clinic.timezone
+            wait = turn.wait
+            await self._wait(wait.replace(tzinfo=zone) if isinstance(wait, datetime) else self._clock.now() + wait)
+        elif turn.staff is not None:
+            await self._staff(turn)
+
+    async def _texts(self, turn: ScriptTurn) -> None:
+        media = tuple(Media(f"http://127.0.0.1/{place}", kind) for place, kind in enumerate(turn.media))
+        for place, text in enumerate(turn.patient or ()):
+            event = InboundText(
+                uuid4().hex,
+                self._patient,
+                self._channel.address,
+                text,
+                self._clock.now(),
+                media=media if place == 0 else (),
+                carrier_handled=turn.carrier_handled,
+            )
+            await self._engine.intake.accept(self._live, self._channel, [event])
+
+    async def _staff(self, turn: ScriptTurn) -> None:
+        act, takeover = turn.staff, self._engine.takeover
+        conversation = await self._conversation()
+        if act is None or conversation is None:
+            return
+        if act.reply is not None:
+            await takeover.reply(self._live.id, conversation, _AUTHOR, act.reply)
+        elif act.take:
+            await takeover.take(self._live.id, conversation, _AUTHOR)
+        else:
+            await takeover.release(self._live.id, conversation, _AUTHOR)
+
+    async def _wait(self, until: datetime) -> None:
+        """Lets time pass; whatever comes due on the way happens at its own time."""
+        for _ in range(_MOST):
+            async with self._database.connection() as connection:
+                due = await store.next_due(connection)
+            if due is None or due > until:
+                break
+            self._clock.set(max(self._clock.now(), due))
+            await self._engine.sweeper.fire_timers()
+            await self._engine.sweeper.send_due()
+            await self._settle()
+        self._clock.set(max(self._clock.now(), until))
+
+    async def _settle(self) -> None:
+        """Runs turns until the mailbox is empty."""
+        conversation = await self._conversation()
+        while conversation is not None:
+            async with self._database.connection() as connection:
+                snapshot = await mailbox.load(connection, self._live.id, conversation)
+            if snapshot is None or snapshot.arrived == snapshot.handled:
+                return
+            self._clock.set(max(self._clock.now(), snapshot.settles_at or self._clock.now()))
+            attempts = 0
+            while (again := await self._engine.turns.handle(self._live.id, conversation, attempts)) is not None:
+                self._clock.advance(again.total_seconds())
+                attempts += 1
+
+    # ---- what came of it ---------------------------------------------------------------------------------------
+
+    async def _conversation(self) -> int | None:
+        async with self._database.connection() as connection:
+            return await store.conversation_of(connection, self._live.id, self._patient)
+
+    async def _look(self, turn: ScriptTurn) -> dict[str, Any]:
+        """What is new since the last look, and how the conversation stands now."""
+        conversation = await self._conversation()
+        if conversation is None:
+            return {"sent": (), "turns": (), "notices": ()}
+        clinic = self._live.id
+        async with self._database.connection() as connection:
+            snapshot = await mailbox.load(connection, clinic, conversation)
+            ran = await turns.latest(connection, clinic, conversation, _MOST)
+            told = await staff.notices(connection, clinic, conversation)
+            texts = {str(row["key"]): row for row in await store.outgoing(connection, clinic, conversation)}
+            stored = await store.everything(connection) if texts_a_card(turn.patient or ()) else ""
+        outbound = self._channel.outbound[self._seen.texts :]
+        new = {
+            "sent": tuple(_sent(text, texts.get(text.id), self._channel) for text in outbound),
+            "turns": tuple(dict(row) for row in ran[self._seen.turns :]),
+            "notices": tuple(Notice(row["kind"], row["summary"], row["urgent"]) for row in told[self._seen.notices :]),
+            "stored": stored,
+        }
+        self._seen.texts += len(outbound)
+        self._seen.turns, self._seen.notices = len(ran), len(told)
+        if snapshot is not None:
+            self._seen.state = _state(snapshot)
+        return new
+
+
+class _Seen:
+    """How far the looks have come."""
+
+    def __init__(self) -> None:
+        self.texts = 0
+        self.turns = 0
+        self.notices = 0
+        self.state = State()
+
+
+def _sent(text: Any, row: Mapping[str, Any] | None, channel: Any) -> Sent:
+    known = row or {"kind": "unknown", "author": "unknown", "turn": None}
+    return Sent(
+        text=text.text,
+        sender=text.sender,
+        to=text.to,
+        binding=channel.context.binding,
+        kind=known["kind"],
+        author=known["author"],
+        turn=known["turn"],
+    )
+
+
+def _state(snapshot: mailbox.Snapshot) -> State:
+    return State(
+        facts={name: KnownFact(value, evidence, by) for _, name, value, evidence, by, _ in snapshot.facts},
+        request=snapshot.request_status,
+        led_by=snapshot.owner,
+        opted_out=snapshot.opted_out,
+        events=snapshot.arrived,
+    )

@@ -1,0 +1,111 @@
+"""Who plays the providers: a carrier that keeps every text, and the clinic's own knowledge, opened once for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict
+
+from core.config.bindings import BindingPlan
+from core.config.catalogue import Catalogue
+from core.config.clinic import ClinicPlan
+from deskbell import (
+    LLM,
+    Channel,
+    ChannelConfig,
+    DeliveryStatus,
+    Knowledge,
+    OutboundText,
+    Passage,
+    Payment,
+    SendReceipt,
+    Settings,
+)
+
+_ANYTHING = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
+
+
+class PlayedConfig(ChannelConfig):
+    """Whatever the real channel is told: proving that is `deskbell check`'s work."""
+
+    model_config = _ANYTHING
+
+
+class PlayedChannel(Channel[PlayedConfig]):
+    """A carrier that takes everything and keeps it in `outbound`."""
+
+    name: ClassVar[str] = "rehearsal"
+    Config = PlayedConfig
+
+    def __init__(self, config: PlayedConfig, context: Any) -> None:
+        super().__init__(config, context)
+        self.outbound: list[OutboundText] = []
+
+    @property
+    def address(self) -> str:
+        return str((self.config.model_extra or {}).get("number", self.context.binding))
+
+    async def send(self, text: OutboundText) -> SendReceipt:
+        self.outbound.append(text)
+        return SendReceipt(message_id=text.id, status=DeliveryStatus.DELIVERED)
+
+
+class _Unused(Settings):
+    model_config = _ANYTHING
+
+
+def played(catalogue: Catalogue) -> Catalogue:
+    """The catalogue with carriers, payments and models played: a clinic loads without any of its secrets."""
+    channels: dict[str, type[Channel[Any]]] = {
+        name: type("PlayedChannel", (PlayedChannel,), {"name": name, "kind": real.kind})
+        for name, real in catalogue.channels.items()
+    }
+    payments: dict[str, type[Payment[Any]]] = {
+        name: type("PlayedPayment", (Payment,), {"name": name, "Config": _Unused}) for name in catalogue.payments
+    }
+    llms: dict[str, type[LLM[Any]]] = {
+        name: type("PlayedModel", (LLM,), {"name": name, "Config": _Unused}) for name in catalogue.llms
+    }
+    return replace(catalogue, channels=channels, payments=payments, llms=llms)
+
+
+class _Lent(Settings):
+    model_config = _ANYTHING
+
+    provider: Any
+
+
+class _LentKnowledge(Knowledge[_Lent]):
+    """Knowledge that somebody else opened and closes."""
+
+    name: ClassVar[str] = "rehearsal"
+    Config = _Lent
+
+    async def search(self, question: str, *, limit: int = 4) -> list[Passage]:
+        found: list[Passage] = await self.config.provider.search(question, limit=limit)
+        return found
+
+
+class _LentModel(LLM[_Lent]):
+    """A model that the rehearsal made and asks afterwards what it was told."""
+
+    name: ClassVar[str] = "rehearsal"
+    Config = _Lent
+
+    async def draft(self, prompt: Any, *, deadline_seconds: float) -> Any:
+        return await self.config.provider.draft(prompt)
+
+
+def cast(plan: ClinicPlan, knowledge: Knowledge[Any] | None, model: Any | None) -> ClinicPlan:
+    """The plan with what is lent to one conversation: open knowledge, and a model or none."""
+    models: Mapping[str, BindingPlan] = {}
+    if model is not None:
+        models = {"rehearsal": _lent(plan, "rehearsal", _LentModel, model)}
+    lent = _lent(plan, "knowledge", _LentKnowledge, knowledge) if knowledge is not None else None
+    return replace(plan, payments={}, models=models, knowledge=lent)
+
+
+def _lent(plan: ClinicPlan, key: str, provider: Any, what: Any) -> BindingPlan:
+    return BindingPlan(key, f"{plan.clinic.id}-{key}", provider, _Lent(provider=what))
