@@ -21,6 +21,12 @@ sends = Counter("deskbell_sends_total", "Calls to the carrier, by outcome.", ["c
 answer_seconds = Histogram(
     "deskbell_answer_seconds", "Text committed to text taken by the carrier.", ["clinic"], buckets=_SLOW
 )
+history_windows = Counter(
+    "deskbell_history_windows_total", "Windows asked of a history: hit, miss or away.", ["history", "outcome"]
+)
+notice_deliveries = Counter(
+    "deskbell_notice_deliveries_total", "Notices to staff, by means and outcome.", ["clinic", "means", "outcome"]
+)
 queue_jobs = Gauge("deskbell_queue_jobs", "Wake jobs, by state.", ["state"])
 outbox_texts = Gauge("deskbell_outbox_texts", "Texts not at their end, and those held for staff.", ["clinic", "status"])
 clinics = Gauge("deskbell_clinics", "Clinics served.")

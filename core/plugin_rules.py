@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from deskbell import LLM, Channel, Knowledge, Payment, Settings, Stage
+from deskbell import LLM, Channel, History, Knowledge, Payment, Settings, Stage
 
 #: Kind of the catalogue -> the contract, and the parts of it that have no default.
 _CONTRACTS: Mapping[str, tuple[type[Any], tuple[str, ...]]] = {
@@ -19,6 +19,7 @@ _CONTRACTS: Mapping[str, tuple[type[Any], tuple[str, ...]]] = {
     "payments": (Payment, ("create_link", "cancel_link", "look_up", "refund", "receive")),
     "llms": (LLM, ("draft",)),
     "knowledge": (Knowledge, ("search",)),
+    "histories": (History, ("window", "keep", "advance")),
     "stages": (Stage, ("__call__",)),
 }
 PROVIDER_KINDS = frozenset(_CONTRACTS)

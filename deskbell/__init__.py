@@ -39,7 +39,16 @@ from deskbell.errors import (
 from deskbell.history import History, HistoryConfig, Page
 from deskbell.hooks import SentText, StaffNotice, TurnReport, hookimpl, hookspec
 from deskbell.http import Credential, RawRequest, retry_after
-from deskbell.knowledge import Knowledge, Passage
+from deskbell.knowledge import (
+    IndexReport,
+    IndexStatus,
+    IndexStep,
+    Knowledge,
+    Passage,
+    Progress,
+    RefusedDocument,
+    unwatched,
+)
 from deskbell.llm import LLM, Draft, Found, Prompt, Said
 from deskbell.payment import (
     LinkRequest,
@@ -49,6 +58,7 @@ from deskbell.payment import (
     PaymentStatus,
     PaymentUpdate,
 )
+from deskbell.privacy import PatientData, patient_data
 from deskbell.provider import Health, Provider, ProviderContext
 from deskbell.stage import CallNext, Stage, StageContext
 from deskbell.standin import Reachable, StandIn
@@ -68,6 +78,7 @@ from deskbell.turn import (
     RequestStatus,
     Say,
     SetTimer,
+    StaffCorrected,
     StaffReplied,
     TextKind,
     TextReceived,
@@ -107,6 +118,9 @@ __all__ = [
     "Hours",
     "InboundError",
     "InboundText",
+    "IndexReport",
+    "IndexStatus",
+    "IndexStep",
     "Keyword",
     "Knowledge",
     "Learn",
@@ -130,12 +144,14 @@ __all__ = [
     "OutcomeUnknown",
     "Page",
     "Passage",
+    "PatientData",
     "Payment",
     "PaymentLink",
     "PaymentStatus",
     "PaymentUpdate",
     "PluginError",
     "Price",
+    "Progress",
     "Prompt",
     "Provider",
     "ProviderContext",
@@ -143,6 +159,7 @@ __all__ = [
     "RawRequest",
     "Reachable",
     "RecordConsent",
+    "RefusedDocument",
     "Remember",
     "RequestStatus",
     "RetryLater",
@@ -156,6 +173,7 @@ __all__ = [
     "SignatureInvalid",
     "Span",
     "StaffNotice",
+    "StaffCorrected",
     "StaffReplied",
     "Stage",
     "StageContext",
@@ -174,6 +192,8 @@ __all__ = [
     "hookspec",
     "mask_number",
     "mask_numbers",
+    "patient_data",
     "retry_after",
     "storable",
+    "unwatched",
 ]

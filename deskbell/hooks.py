@@ -16,6 +16,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from deskbell.channel import Channel
+    from deskbell.history import History
     from deskbell.knowledge import Knowledge
     from deskbell.llm import LLM
     from deskbell.payment import Payment
@@ -85,6 +86,11 @@ class Registration:
     @hookspec
     def register_knowledge(self) -> Sequence[type[Knowledge[Any]]]:
         """Ways to search a clinic's documents."""
+        raise NotImplementedError
+
+    @hookspec
+    def register_histories(self) -> Sequence[type[History[Any]]]:
+        """Ways to keep the last lines of conversations near at hand."""
         raise NotImplementedError
 
     @hookspec

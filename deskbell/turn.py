@@ -51,7 +51,20 @@ class StaffReplied:
     action: Literal["reply", "take", "release"]
 
 
-TurnEvent = TextReceived | TimerDue | StaffReplied
+@dataclass(frozen=True, slots=True)
+class StaffCorrected:
+    """A member of staff put a fact right. The runtime keeps it before any stage runs."""
+
+    seq: int
+    at: datetime
+    author: str
+    #: Name of the fact.
+    name: str
+    #: As the fact is kept; empty: nothing is known of it.
+    value: Any = field(repr=False)
+
+
+TurnEvent = TextReceived | TimerDue | StaffReplied | StaffCorrected
 
 # ---- what is known -------------------------------------------------------------------------------------------
 
@@ -135,7 +148,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Learn:
-    """Keep this fact; the newest of a field wins."""
+    """Keep this fact; the newest of a field wins, but what staff put right stays until they say otherwise."""
 
     fact: Fact
 
@@ -177,9 +190,17 @@ class NotifyStaff:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """A person takes it from here: the bot falls silent after this turn's texts until staff give it back."""
+    """A person takes it from here: the bot falls silent after this turn's texts until staff give it back.
 
-    reason: str
+    Staff are told by that alone, and told again while nobody acts. `reason` leaves the building, as
+    `NotifyStaff.summary` does: name, service, time; never health details.
+    """
+
+    reason: str = field(repr=False)
+    #: What is configured and counted: "person", "complaint", "emergency", "guard", "unknown", or a stage's own word.
+    kind: str = "hand_over"
+    #: Staff are told at once, at any hour.
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +271,8 @@ class Turn:
     notes: list[Note] = field(default_factory=list)
     #: The stage that is running; set by the pipeline.
     stage: str = ""
+    #: Names the state of the transcript when the turn began; for histories (`deskbell.Page`).
+    edition: str = ""
 
     @property
     def texts(self) -> list[TextReceived]:
@@ -292,9 +315,20 @@ class Turn:
 
     def add(self, effect: Effect) -> None:
         """Appends an effect; carried out at the commit and not before."""
+        if isinstance(effect, Learn) and self._overruled(effect.fact):
+            return
         if isinstance(effect, Say) and not effect.by:
             effect = replace(effect, by=self.stage)
         self.effects.append(effect)
+
+    def _overruled(self, fact: Fact) -> bool:
+        """Whether staff have put this field right and the fact is not theirs; it may be emptied, but not replaced."""
+        before = self.facts.get(fact.name)
+        if fact.by == "staff" or not fact.value or before is None or before.by != "staff" or not before.value:
+            return False
+        if before.value != fact.value:
+            self.note("overruled_by_staff", field=fact.name, evidence=fact.evidence)
+        return True
 
     def say(self, text: str, kind: TextKind = TextKind.REPLY) -> None:
         self.add(Say(text, kind))

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pluggy
 
-from deskbell import LLM, Channel, Knowledge, Payment, Stage, StandIn
+from deskbell import LLM, Channel, History, Knowledge, Payment, Stage, StandIn
 from deskbell.hooks import PROJECT, Observers, Registration
 
 
@@ -45,6 +45,7 @@ class Catalogue:
     payments: Mapping[str, type[Payment[Any]]] = field(default_factory=dict)
     llms: Mapping[str, type[LLM[Any]]] = field(default_factory=dict)
     knowledge: Mapping[str, type[Knowledge[Any]]] = field(default_factory=dict)
+    histories: Mapping[str, type[History[Any]]] = field(default_factory=dict)
     stages: Mapping[str, type[Stage[Any]]] = field(default_factory=dict)
     #: Functions or Typer apps by command name.
     commands: Mapping[str, Any] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from email.utils import formataddr, parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from core.config.errors import ConfigError, ConfigErrors
 from core.config.nearest import nearest
 from core.config.place import Place, Source
+from core.config.shape import is_secret
 from deskbell import Settings
 
 PREFIX = "DESKBELL_"
@@ -37,6 +39,31 @@ def _database_address(value: SecretStr) -> SecretStr:
     return value
 
 
+def _redis_address(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("redis", "rediss", "unix") or not (parts.hostname or parts.scheme == "unix"):
+        raise ValueError("must be a Redis address: 'rediss://user:password@host:6379/0', or 'redis://' without TLS")
+    return value
+
+
+def _mail_server(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("must be a mail server: 'smtps://user:password@host:465', or 'smtp://host:587' with STARTTLS")
+    try:
+        parts.port  # noqa: B018 - only reading it shows whether it is one
+    except ValueError:
+        raise ValueError("must be a mail server with a port of 1 to 65535: 'smtps://user:password@host:465'") from None
+    return value
+
+
+def _mail_address(value: str) -> str:
+    name, address = parseaddr(value)
+    if not re.fullmatch(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+", address) or re.search(r"[\r\n]", value):
+        raise ValueError("must be an e-mail address, with a name or without: 'Deskbell <desk@example.com>'")
+    return formataddr((name, address))
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -52,6 +79,15 @@ class Runtime(Settings):
     )
     database_url: Annotated[SecretStr, AfterValidator(_database_address)] | None = Field(
         default=None, description="PostgreSQL to use; left out, one is embedded."
+    )
+    redis_url: Annotated[SecretStr, AfterValidator(_redis_address)] | None = Field(
+        default=None, description="Redis that keeps the last lines of conversations near at hand; left out, none does."
+    )
+    smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = Field(
+        default=None, description="Mail server that takes the e-mails to clinics' staff; left out, none are sent."
+    )
+    mail_from: Annotated[str, AfterValidator(_mail_address)] | None = Field(
+        default=None, description="Sender of the e-mails to clinics' staff."
     )
     home: Path = Field(default=Path(".deskbell"), description="Folder of the embedded database and other state.")
     clinics: Path = Field(default=Path("clinics"), description="Folder with one folder for each clinic.")
@@ -129,7 +165,7 @@ def _wrong(location: tuple[Any, ...], message: str, given: Mapping[str, str]) ->
     field = str(location[0])
     name = PREFIX + field.upper()
     text = re.sub(r"^Input should", "should", message.removeprefix("Value error, "))
-    secret = field == "database_url"
+    secret = is_secret(Runtime.model_fields[field].annotation)
     return ConfigError(
         f"{name} {text}.",
         path=name,

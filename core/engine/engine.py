@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from core import log
+from core.engine.history import Windows
 from core.engine.intake import Intake
 from core.engine.live import Directory
 from core.engine.outbox import Outbox
@@ -20,7 +21,8 @@ from core.engine.takeover import Takeover
 from core.engine.turns import Turns
 from core.observers import ObserverCalls
 from core.store.database import Database
-from deskbell import Clock, SentText, StaffNotice, SystemClock, TurnReport
+from core.store.turns import Committed
+from deskbell import Clock, History, SentText, StaffNotice, SystemClock, Turn, TurnReport
 
 logger = log.get(__name__)
 
@@ -53,6 +55,7 @@ class Engine:
         tuning: Tuning | None = None,
         wall: Clock | None = None,
         random: Random | None = None,
+        history: History[Any] | None = None,
         on_step: OnStep = pass_by,
     ) -> None:
         self.tuning = tuning or Tuning()
@@ -62,6 +65,7 @@ class Engine:
         self._tasks: list[asyncio.Task[None]] = []
         self._watching: set[asyncio.Task[None]] = set()
         self.queue = WakeQueue(database)
+        self.windows = Windows(database, history)
         self.outbox = Outbox(
             database,
             self.directory,
@@ -74,7 +78,14 @@ class Engine:
         )
         self.intake = Intake(database, self.queue, clock, on_step)
         self.turns = Turns(
-            database, self.queue, self.directory, self.outbox, clock, on_report=self._finished, on_step=on_step
+            database,
+            self.queue,
+            self.directory,
+            self.outbox,
+            clock,
+            on_report=self._finished,
+            on_committed=self._committed,
+            on_step=on_step,
         )
         self.takeover = Takeover(database, self.queue, clock)
         self.sweeper = Sweeper(
@@ -115,13 +126,17 @@ class Engine:
     async def _sent(self, message: SentText) -> None:
         self._beside(self._observers.message_sent(message))
 
+    def _committed(self, turn: Turn, committed: Committed) -> None:
+        if committed.edition and self.windows.keeps:
+            self._beside(self.windows.advance(turn, committed.edition))
+
     async def _finished(self, report: TurnReport, notices: Sequence[StaffNotice]) -> None:
         self._beside(self._observers.turn_finished(report))
         for notice in notices:
             self._beside(self._observers.staff_notice(notice))
 
     def _beside(self, call: Coroutine[Any, Any, None]) -> None:
-        """Runs an observer beside the work: nobody waits for it until the engine stops."""
+        """Runs what nobody waits for beside the work, until the engine stops."""
         task = asyncio.create_task(call)
         self._watching.add(task)
         task.add_done_callback(self._watching.discard)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.engine.requests import Refused, Requests
 from core.receptionist.sms import count
 from core.store.mailbox import Snapshot
 from core.store.outbox import row_for
@@ -17,7 +18,6 @@ from deskbell import (
     NotifyStaff,
     RecordConsent,
     Remember,
-    RequestStatus,
     Say,
     SetTimer,
     Turn,
@@ -25,33 +25,9 @@ from deskbell import (
 )
 
 
-class _Requests:
-    """Numbers the requests of a conversation as effects open, move and close them."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.open = snapshot.request
-        self.latest = snapshot.requests
-        self.moved: dict[int, str] = {}
-
-    def current(self) -> int:
-        """The open request; the first fact of a new one opens it."""
-        if not self.open:
-            self.latest += 1
-            self.open = self.latest
-            self.moved[self.open] = RequestStatus.COLLECTING.value
-        return self.open
-
-    def move(self, status: RequestStatus) -> None:
-        if status is RequestStatus.CLOSED and not self.open:
-            return
-        self.moved[self.current()] = status.value
-        if status is RequestStatus.CLOSED:
-            self.open = 0
-
-
 def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, stages: Mapping[str, float]) -> Commit:
     """What the store must write for this turn."""
-    requests = _Requests(snapshot)
+    requests = Requests(snapshot)
     facts: dict[tuple[int, str], dict[str, Any]] = {}
     memory: dict[str, Any] = {}
     timers: dict[str, dict[str, Any]] = {}
@@ -60,6 +36,7 @@ def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, s
     notices: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
     withheld: dict[int, str] = {}
+    shown: dict[int, str] = {}
     hand_over = False
     for effect in turn.effects:
         match effect:
@@ -82,12 +59,13 @@ def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, s
             case RecordConsent():
                 consent.append({"opted_out": effect.opted_out, "source": effect.source, "evidence": effect.evidence})
             case NotifyStaff():
-                notices.append({"kind": effect.kind, "summary": effect.summary, "urgent": effect.urgent})
+                notices.append(_notice(effect.kind, effect.summary, effect.urgent, handed_over=False))
             case HandOver():
                 hand_over = True
-                notices.append({"kind": "hand_over", "summary": effect.reason, "urgent": False})
+                notices.append(_notice(effect.kind, effect.reason, effect.urgent, handed_over=True))
             case Withhold():
                 withheld[effect.evidence] = effect.reason
+                shown[effect.evidence] = effect.shown
             case SetTimer():
                 cancelled.pop(effect.name, None)
                 timers[effect.name] = {"name": effect.name, "due_at": effect.due, "data": dict(effect.data)}
@@ -99,27 +77,33 @@ def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, s
         conversation=snapshot.conversation,
         version=snapshot.version,
         epoch=snapshot.epoch,
+        edition=snapshot.edition,
         first_seq=snapshot.handled + 1,
         last_seq=snapshot.arrived,
         at=turn.now,
         milliseconds=milliseconds,
         outcome=outcome,
-        trace=trace(turn, stages),
+        trace=trace(turn, stages, requests.refused),
         memory={key: value for key, value in memory.items() if value is not None},
         forget=[key for key, value in memory.items() if value is None],
         hand_over=hand_over,
         texts=texts,
         facts=list(facts.values()),
-        requests=[{"number": number, "status": status} for number, status in requests.moved.items()],
+        requests=[{"number": number, "status": status.value} for number, status in requests.moved.items()],
         timers=list(timers.values()),
         cancelled=list(cancelled),
         consent=consent,
         notices=notices,
         withheld=withheld,
+        shown=shown,
     )
 
 
-def trace(turn: Turn, stages: Mapping[str, float]) -> dict[str, Any]:
+def _notice(kind: str, summary: str, urgent: bool, *, handed_over: bool) -> dict[str, Any]:
+    return {"kind": kind, "summary": summary, "urgent": urgent, "handed_over": handed_over}
+
+
+def trace(turn: Turn, stages: Mapping[str, float], refused: Sequence[Refused] = ()) -> dict[str, Any]:
     """What a turn leaves for `deskbell trace`: times, decisions and kinds of effects, none of anybody's words."""
     return {
         # A list, for JSON objects of PostgreSQL do not keep their order.
@@ -131,10 +115,17 @@ def trace(turn: Turn, stages: Mapping[str, float]) -> dict[str, Any]:
                 **({"details": dict(note.details)} if note.details else {}),
             }
             for note in turn.notes
-        ],
+        ]
+        + [_refusal(one) for one in refused],
         "effects": [_named(effect) for effect in turn.effects],
         "events": [type(event).__name__ for event in turn.events],
     }
+
+
+def _refusal(refused: Refused) -> dict[str, Any]:
+    """A move that was not made; the turn goes on without it."""
+    moved = {"request": refused.request, "from": refused.before.value, "to": refused.after.value}
+    return {"stage": "engine", "decision": "move_refused", "details": moved}
 
 
 def _named(effect: Any) -> str:
@@ -144,7 +135,7 @@ def _named(effect: Any) -> str:
             return f"Say {effect.kind.value} by {effect.by}"
         case Learn(fact):
             return f"Learn {fact.name} from {fact.evidence}"
-        case Remember() | NotifyStaff() | SetTimer() | CancelTimer():
+        case Remember() | NotifyStaff() | HandOver() | SetTimer() | CancelTimer():
             return f"{type(effect).__name__} {_word(effect)}"
         case MoveRequest(status):
             return f"MoveRequest {status.value}"
@@ -152,11 +143,11 @@ def _named(effect: Any) -> str:
             return type(effect).__name__
 
 
-def _word(effect: Remember | NotifyStaff | SetTimer | CancelTimer) -> str:
+def _word(effect: Remember | NotifyStaff | HandOver | SetTimer | CancelTimer) -> str:
     match effect:
         case Remember():
             return effect.key
-        case NotifyStaff():
+        case NotifyStaff() | HandOver():
             return effect.kind
         case _:
             return effect.name

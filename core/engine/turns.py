@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import perf_counter
 
 from core import log, metrics
+from core.engine.corrections import keep_corrections, known_facts
 from core.engine.events import decode
 from core.engine.fold import fold
 from core.engine.live import Directory, LiveClinic
@@ -18,7 +19,17 @@ from core.store import mailbox, turns
 from core.store.database import Database
 from core.store.mailbox import Snapshot
 from core.store.turns import Commit, Committed
-from deskbell import Clock, Contact, Fact, Line, NotifyStaff, RequestStatus, StaffNotice, Turn, TurnReport
+from deskbell import (
+    Clock,
+    Contact,
+    Effect,
+    HandOver,
+    NotifyStaff,
+    RequestStatus,
+    StaffNotice,
+    Turn,
+    TurnReport,
+)
 
 logger = log.get(__name__)
 
@@ -26,6 +37,12 @@ logger = log.get(__name__)
 _NOT_SERVED = timedelta(seconds=30)
 
 OnReport = Callable[[TurnReport, Sequence[StaffNotice]], Awaitable[None]]
+#: Told of every turn that ran its pipeline and was committed.
+OnCommitted = Callable[[Turn, Committed], None]
+
+
+def _nobody(turn: Turn, committed: Committed) -> None:
+    """Where nobody need know."""
 
 
 class Turns:
@@ -40,6 +57,7 @@ class Turns:
         clock: Clock,
         *,
         on_report: OnReport,
+        on_committed: OnCommitted = _nobody,
         on_step: OnStep = pass_by,
     ) -> None:
         self._database = database
@@ -48,6 +66,7 @@ class Turns:
         self._outbox = outbox
         self._clock = clock
         self._on_report = on_report
+        self._on_committed = on_committed
         self._on_step = on_step
 
     async def handle(self, clinic: str, conversation: int, attempts: int) -> timedelta | None:
@@ -86,6 +105,7 @@ class Turns:
         """One turn, from snapshot to commit. None when somebody else was faster: its work is void."""
         started = perf_counter()
         turn = self._begin(live, snapshot)
+        keep_corrections(turn)
         async with asyncio.timeout(live.plan.turns.deadline.total_seconds()):
             stages = await live.pipeline.run(turn)
         elapsed = perf_counter() - started
@@ -97,6 +117,7 @@ class Turns:
             metrics.turns.labels(live.id, "discarded").inc()
             logger.warning("turn discarded", clinic=live.id, conversation=snapshot.conversation, why="overtaken")
             return None
+        self._on_committed(turn, committed)
         await self._report(live, snapshot, turn, committed, elapsed, stages)
         return committed
 
@@ -115,17 +136,6 @@ class Turns:
         return committed
 
     def _begin(self, live: LiveClinic, snapshot: Snapshot) -> Turn:
-        facts = {
-            name: Fact(
-                name=name,
-                value=value,
-                evidence=evidence,
-                at=datetime.fromisoformat(at),
-                by=learned_by,
-                scope="request" if request else "identity",
-            )
-            for request, name, value, evidence, learned_by, at in snapshot.facts
-        }
         return Turn(
             clinic=live.plan.clinic,
             contact=Contact(snapshot.contact, snapshot.kind, snapshot.address, snapshot.opted_out),
@@ -133,9 +143,10 @@ class Turns:
             owner=snapshot.owner,
             now=self._clock.now(),
             events=tuple(decode(row) for row in snapshot.events),
-            known=facts,
+            known=known_facts(snapshot),
             request=RequestStatus(snapshot.request_status) if snapshot.request_status else None,
             memory=snapshot.memory,
+            edition=snapshot.edition,
         )
 
     async def _report(
@@ -162,11 +173,7 @@ class Turns:
             milliseconds=elapsed * 1000,
             outcome="done",
         )
-        notices = [
-            StaffNotice(live.id, snapshot.conversation, effect.kind, effect.summary, effect.urgent)
-            for effect in turn.effects
-            if isinstance(effect, NotifyStaff)
-        ]
+        notices = [notice for effect in turn.effects if (notice := _notice(live.id, snapshot.conversation, effect))]
         await self._on_report(report, notices)
 
     # ---- when a turn fails -------------------------------------------------------------------------------------
@@ -216,16 +223,15 @@ class Turns:
         )
 
 
-def transcript_of(database: Database) -> Callable[[Turn, int], Awaitable[Sequence[Line]]]:
-    """The transcript handle that stages of every clinic get: a turn's own clinic and conversation, no other."""
-
-    async def transcript(turn: Turn, limit: int) -> Sequence[Line]:
-        before = turn.events[0].seq - 1 if turn.events else None
-        async with database.connection() as connection:
-            rows = await mailbox.transcript(connection, turn.clinic.id, turn.conversation, before=before, limit=limit)
-        return [Line(row["at"], row["author"], row["text"], row["withheld"]) for row in rows]
-
-    return transcript
+def _notice(clinic: str, conversation: int, effect: Effect) -> StaffNotice | None:
+    """What an effect tells the clinic's people, if anything."""
+    match effect:
+        case NotifyStaff():
+            return StaffNotice(clinic, conversation, effect.kind, effect.summary, effect.urgent)
+        case HandOver():
+            return StaffNotice(clinic, conversation, effect.kind, effect.reason, effect.urgent)
+        case _:
+            return None
 
 
 def _where(error: BaseException) -> str:

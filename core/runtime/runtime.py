@@ -20,9 +20,9 @@ from core.config.settings import Runtime as Settings
 from core.engine.engine import Engine, Tuning
 from core.engine.live import LiveClinic
 from core.engine.steps import OnStep, pass_by
-from core.engine.turns import transcript_of
 from core.observers import ObserverCalls
 from core.runtime import heap
+from core.runtime.history import near_history
 from core.runtime.opening import Opener, close_clinic
 from core.runtime.storage import storage
 from core.server.app import build_app
@@ -195,9 +195,10 @@ async def running(
             logger.error("clinic file refused", problem=str(error))
         database = await stack.enter_async_context(storage(settings))
         observers = ObserverCalls(catalogue.manager)
-        engine = Engine(database, clock, observers, tuning=tuning, on_step=on_step)
+        history = await stack.enter_async_context(near_history(settings, catalogue, clock))
+        engine = Engine(database, clock, observers, tuning=tuning, history=history, on_step=on_step)
         public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
-        opener = Opener(clock, public_url, transcript_of(database))
+        opener = Opener(clock, public_url, engine.windows.before, settings.home)
         runtime = Runtime(
             settings, catalogue, environment, sandbox, database, clock, engine, opener, loaded, works=work
         )

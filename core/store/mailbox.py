@@ -195,6 +195,7 @@ class Snapshot:
     owner: Literal["bot", "staff"]
     epoch: int
     version: int
+    edition: str
     arrived: int
     handled: int
     settles_at: datetime | None
@@ -211,7 +212,7 @@ class Snapshot:
 
 
 _LOAD = """
-SELECT c.id, c.contact, c.kind, c.address, c.binding, c.owner, c.epoch, c.version, c.arrived, c.handled,
+SELECT c.id, c.contact, c.kind, c.address, c.binding, c.owner, c.epoch, c.version, c.edition, c.arrived, c.handled,
        c.settles_at, c.memory, c.requests, p.opted_out_at IS NOT NULL AS opted_out,
        coalesce(r.number, 0) AS request, r.status AS request_status,
        (SELECT jsonb_agg(jsonb_build_array(e.seq, e.kind, e.at, e.body) ORDER BY e.seq)
@@ -242,6 +243,7 @@ async def load(connection: Connection, clinic: str, conversation: int) -> Snapsh
         owner=row["owner"],
         epoch=row["epoch"],
         version=row["version"],
+        edition=str(row["edition"]),
         arrived=row["arrived"],
         handled=row["handled"],
         settles_at=row["settles_at"],

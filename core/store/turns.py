@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 
@@ -21,6 +22,7 @@ class Commit:
     #: The version and the epoch the turn saw.
     version: int
     epoch: int
+    edition: str
     #: The events dealt with: first..last.
     first_seq: int
     last_seq: int
@@ -39,8 +41,9 @@ class Commit:
     cancelled: Sequence[str] = ()
     consent: Sequence[Mapping[str, Any]] = ()
     notices: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
-    #: seq -> why, of events whose words go no further.
+    #: seq -> why, of events whose words go no further; and seq -> what of them may.
     withheld: Mapping[int, str] = field(default_factory=dict)
+    shown: Mapping[int, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Committed:
     settles_at: datetime | None
     #: Texts were put into the outbox.
     texts: int
+    #: The transcript's edition, where this turn's lines are all that changed since it began; else None.
+    edition: str | None = None
 
 
 _COMMIT = """
@@ -61,9 +66,11 @@ WITH moved AS (
            memory   = (c.memory || $10) - $11::text[],
            owner    = CASE WHEN $12 THEN 'staff' ELSE c.owner END,
            requests = greatest(c.requests, $13),
-           woken_at = CASE WHEN c.arrived > $6 THEN $7 ELSE c.woken_at END
+           woken_at = CASE WHEN c.arrived > $6 THEN $7 ELSE c.woken_at END,
+           -- Only who saw the edition before can tell what the next one holds.
+           edition  = CASE WHEN c.edition = $25 THEN $26 ELSE gen_random_uuid() END
      WHERE c.clinic = $1 AND c.id = $2 AND c.version = $3 AND (c.arrived <= $6 OR NOT $24)
-    RETURNING c.contact, c.binding, c.address, c.arrived > $6 AS awake, c.settles_at
+    RETURNING c.contact, c.binding, c.address, c.arrived > $6 AS awake, c.settles_at, c.edition
 ), ran AS (
     INSERT INTO turn (clinic, conversation, first_seq, last_seq, outcome, milliseconds, trace, at)
     SELECT $1, $2, $5, $6, $8, $9, $14, $7 FROM moved
@@ -108,11 +115,11 @@ WITH moved AS (
       FROM moved
      WHERE p.clinic = $1 AND p.id = moved.contact AND jsonb_array_length($20) > 0
 ), told AS (
-    INSERT INTO notice (clinic, conversation, turn, kind, summary, urgent, at)
-    SELECT $1, $2, ran.id, n.kind, n.summary, n.urgent, $7
-      FROM moved, ran, jsonb_to_recordset($21) AS n (kind text, summary text, urgent boolean)
+    INSERT INTO notice (clinic, conversation, turn, kind, summary, urgent, handed_over, at)
+    SELECT $1, $2, ran.id, n.kind, n.summary, n.urgent, n.handed_over, $7
+      FROM moved, ran, jsonb_to_recordset($21) AS n (kind text, summary text, urgent boolean, handed_over boolean)
 ), hidden AS (
-    UPDATE event e SET withheld = w.value
+    UPDATE event e SET withheld = w.value, shown = coalesce($27::jsonb ->> w.key, '')
       FROM moved, jsonb_each_text($22) AS w
      WHERE e.clinic = $1 AND e.conversation = $2 AND e.seq = w.key::bigint
 ), parked AS (
@@ -120,7 +127,7 @@ WITH moved AS (
       FROM moved
      WHERE $23 AND e.clinic = $1 AND e.conversation = $2 AND e.seq BETWEEN $5 AND $6
 )
-SELECT ran.id, moved.awake, moved.settles_at, (SELECT count(*) FROM said) AS texts FROM moved, ran
+SELECT ran.id, moved.awake, moved.settles_at, (SELECT count(*) FROM said) AS texts, moved.edition FROM moved, ran
 """
 
 
@@ -130,6 +137,7 @@ async def commit(connection: Connection, work: Commit, *, unless_awake: bool = F
     With `unless_awake`, events that came meanwhile count as moving on too: what is then written needs no wake, and
     so no transaction around it.
     """
+    edition = uuid4()
     row: asyncpg.Record | None = await connection.fetchrow(
         _COMMIT,
         work.clinic,
@@ -156,10 +164,14 @@ async def commit(connection: Connection, work: Commit, *, unless_awake: bool = F
         {str(seq): reason for seq, reason in work.withheld.items()},
         work.parked,
         unless_awake,
+        work.edition,
+        edition,
+        {str(seq): text for seq, text in work.shown.items()},
     )
     if row is None:
         return None
-    return Committed(row["id"], row["awake"], row["settles_at"], row["texts"])
+    known = str(edition) if row["edition"] == edition else None
+    return Committed(row["id"], row["awake"], row["settles_at"], row["texts"], known)
 
 
 _SHOW = """

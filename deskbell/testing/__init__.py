@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from deskbell.testing.channel import PATIENT, WORDS, ChannelContract, Refusal, Sample
     from deskbell.testing.contract import Contract
     from deskbell.testing.discretion import Discretion
+    from deskbell.testing.history import HistoryContract
     from deskbell.testing.loopwatch import LoopWatch
     from deskbell.testing.server import Answer, Call, ProviderServer
     from deskbell.testing.stage import StageContract
@@ -32,6 +33,7 @@ __all__ = [
     "ChannelContract",
     "Contract",
     "Discretion",
+    "HistoryContract",
     "LoopWatch",
     "ProviderServer",
     "Refusal",
@@ -47,6 +49,7 @@ _ROOMS = {
     "ChannelContract": "channel",
     "Contract": "contract",
     "Discretion": "discretion",
+    "HistoryContract": "history",
     "LoopWatch": "loopwatch",
     "ProviderServer": "server",
     "Refusal": "channel",

@@ -24,6 +24,7 @@ from deskbell import (
     ChannelConfig,
     DeliveryStatus,
     DeliveryUpdate,
+    History,
     InboundText,
     ManualClock,
     OutboundText,
@@ -96,7 +97,7 @@ class World:
 
     def use(self, *stages: type[Stage[Any]]) -> None:
         """Serves the clinic with these stages from now on."""
-        context = StageContext(CLINIC)
+        context = StageContext(CLINIC, transcript=self.engine.windows.before)
         pipeline = Pipeline([stage(stage.Config(), context) for stage in stages])
         self.live = LiveClinic(self.live.plan, self.live.channels, None, pipeline)
         self.engine.directory.swap({CLINIC.id: self.live})
@@ -136,8 +137,11 @@ class World:
         return [text.text for text in self.wire.taken]
 
 
-def make_world(database: Database, clock: ManualClock, on_step: OnStep = pass_by) -> World:
-    engine = Engine(database, clock, ObserverCalls(new_manager()), wall=clock, random=Random(7), on_step=on_step)
+def make_world(
+    database: Database, clock: ManualClock, on_step: OnStep = pass_by, history: History[Any] | None = None
+) -> World:
+    observers = ObserverCalls(new_manager())
+    engine = Engine(database, clock, observers, wall=clock, random=Random(7), history=history, on_step=on_step)
     wire = Wire(ChannelConfig(), ProviderContext("harbor", "harbor-main", "http://127.0.0.1/webhooks/wire/harbor-main"))
     live = LiveClinic(bare_plan(), {"harbor-main": wire}, None, Pipeline([]))
     world = World(database, engine, clock, wire, live)

@@ -16,7 +16,6 @@ from core.config.catalogue import Catalogue
 from core.config.clinics import load_clinics
 from core.engine.engine import Engine
 from core.engine.live import LiveClinic
-from core.engine.turns import transcript_of
 from core.observers import ObserverCalls
 from core.plugins import load_catalogue
 from core.runtime.opening import Opener, close_clinic
@@ -100,7 +99,7 @@ async def visit(database: Database, catalogue: Catalogue, tmp_path: Path) -> Asy
         engine = Engine(database, clock, ObserverCalls(catalogue.manager), wall=clock)
         terminal = catalogue.channels["terminal"]
         binding = BindingPlan("main", f"{clinic}-main", terminal, terminal.Config())
-        opener = Opener(clock, "http://127.0.0.1", transcript_of(database))
+        opener = Opener(clock, "http://127.0.0.1", engine.windows.before)
         live = await opener.open(replace(plan, channels={"main": binding}))
         opened.append(live)
         engine.directory.swap({clinic: live})
