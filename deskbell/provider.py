@@ -23,6 +23,11 @@ class ProviderContext:
     clock: Clock = field(default_factory=SystemClock)
     #: Folder that relative paths in the clinic's configuration start from.
     folder: str = "."
+    #: Folder for what a provider keeps between starts; clinics share it, so names in it begin with `binding`.
+    state: str = ".deskbell"
+    #: The clinic's own phone numbers (E.164) and website: what may stand in its documents.
+    phones: tuple[str, ...] = ()
+    website: str = ""
 
 
 @dataclass(frozen=True, slots=True)

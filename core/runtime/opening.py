@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from core import log
@@ -17,10 +18,13 @@ logger = log.get(__name__)
 
 
 class Opener:
-    """Opens clinics with what this process has: its clock, its public address, its transcripts."""
+    """Opens clinics with what this process has: its clock, its public address, its transcripts, its home folder."""
 
-    def __init__(self, clock: Clock, public_url: str, transcript: Transcript) -> None:
+    def __init__(
+        self, clock: Clock, public_url: str, transcript: Transcript, home: Path = Path(".deskbell")
+    ) -> None:
         self._clock = clock
+        self._home = home
         self._public_url = public_url.rstrip("/")
         self._transcript = transcript
 
@@ -35,14 +39,20 @@ class Opener:
         try:
             for binding in plan.channels.values():
                 channels[binding.id] = await self._provider(plan, binding)
-            if plan.knowledge is not None:
-                knowledge = await self._provider(plan, plan.knowledge)
+            knowledge = await self.open_knowledge(plan)
             stages = StageContext(clinic=plan.clinic, knowledge=knowledge, transcript=self._transcript)
             pipeline = Pipeline([stage.stage(stage.config, stages) for stage in plan.pipeline])
         except BaseException:
             await close_all([*channels.values(), *([knowledge] if knowledge else [])])
             raise
         return LiveClinic(plan, channels, knowledge, pipeline)
+
+    async def open_knowledge(self, plan: ClinicPlan) -> Knowledge[Any] | None:
+        """Opens only what a clinic looks answers up in; None where it has nothing of the kind."""
+        if plan.knowledge is None:
+            return None
+        provider: Knowledge[Any] = await self._provider(plan, plan.knowledge)
+        return provider
 
     async def _provider(self, plan: ClinicPlan, binding: BindingPlan) -> Any:
         context = ProviderContext(
@@ -51,6 +61,9 @@ class Opener:
             webhook_url=self.webhook_url(binding),
             clock=self._clock,
             folder=str(plan.folder),
+            state=str(self._home),
+            phones=_phones(plan),
+            website=plan.clinic.website,
         )
         provider = binding.provider(binding.config, context)
         try:
@@ -69,6 +82,12 @@ class Opener:
                 f" ({type(error).__name__})"
             ) from error
         return provider
+
+
+def _phones(plan: ClinicPlan) -> tuple[str, ...]:
+    """The clinic's own numbers: its line, and those of its channels that have one."""
+    numbers = (getattr(binding.config, "number", None) for binding in plan.channels.values())
+    return tuple(dict.fromkeys([plan.clinic.phone, *(number for number in numbers if number)]))
 
 
 async def close_clinic(live: LiveClinic) -> None:

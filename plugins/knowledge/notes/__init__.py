@@ -1,21 +1,37 @@
 """Knowledge from Markdown notes: a folder of ``*.md`` files, an entry per ``##`` heading, found by words.
 
-For clinics with some dozens of entries: nothing to install, no index on disk, the same answer every time. Larger
-collections and questions in other words are what the embedding plugins are for.
+For clinics with some dozens of entries: nothing to install, no index on disk, the same answer every time. Other kinds
+of documents, and questions in other words, are what the embedding plugins are for.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import Field
 
-from deskbell import DocumentRejected, Health, Knowledge, Passage, ProviderNotReady, Settings, hookimpl
-from plugins.knowledge.notes.entries import Entry, read_folder
-from plugins.knowledge.notes.ranking import Ranking
+from deskbell import (
+    DocumentRejected,
+    Health,
+    IndexReport,
+    IndexStatus,
+    IndexStep,
+    Knowledge,
+    Passage,
+    Progress,
+    ProviderNotReady,
+    Settings,
+    hookimpl,
+    unwatched,
+)
+from plugins.knowledge.entries import Notebook, read_folder
+from plugins.knowledge.ranking import Ranking
+
+logger = logging.getLogger(__name__)
 
 
 class NotesConfig(Settings):
@@ -35,37 +51,58 @@ class Notes(Knowledge[NotesConfig]):
     name: ClassVar[str] = "notes"
     Config = NotesConfig
 
-    _entries: Sequence[Entry] = ()
+    _notebook: Notebook = Notebook()
     _ranking: Ranking | None = None
 
     async def open(self) -> None:
-        """Reads every note. Raises `ProviderNotReady` with all that is wrong, each with file and line."""
+        """Reads every note. Raises `ProviderNotReady` when there is none that can be used."""
         try:
-            self._entries = await asyncio.to_thread(read_folder, self._folder)
+            await self.index()
         except DocumentRejected as error:
             raise ProviderNotReady(f"{self.context.clinic}: the notes cannot be used.\n{error}") from error
-        self._ranking = Ranking([(entry.wordings, entry.text) for entry in self._entries])
 
     async def close(self) -> None:
-        self._entries, self._ranking = (), None
+        self._notebook, self._ranking = Notebook(), None
 
     async def check(self) -> Health:
         """Reads the folder anew, so that a change since `open()` is seen."""
         try:
-            entries = await asyncio.to_thread(read_folder, self._folder)
+            notebook = await self._read()
         except DocumentRejected as error:
             return Health(ok=False, detail=str(error))
-        return Health(ok=True, detail=f"{len(entries)} entries in {len({entry.file for entry in entries})} files")
+        if notebook.refused:
+            return Health(ok=False, detail="\n".join(map(str, notebook.refused)))
+        return Health(ok=True, detail=f"{len(notebook.entries)} entries in {len(notebook.files)} files")
+
+    async def index(self, progress: Progress = unwatched) -> IndexReport:
+        notebook = await self._read()
+        ranking = await asyncio.to_thread(Ranking, [(entry.wordings, entry.text) for entry in notebook.entries])
+        self._notebook, self._ranking = notebook, ranking
+        for refused in notebook.refused:
+            logger.warning("%s: a note is left out: %s", self.context.binding, refused)
+        for done, file in enumerate(notebook.files, 1):
+            progress(IndexStep(file, done, len(notebook.files)))
+        entries = len(notebook.entries)
+        return IndexReport(len(notebook.files), entries, entries, 0, notebook.refused)
+
+    async def status(self) -> IndexStatus:
+        now = await self._read()
+        changed = tuple(file for file in {**self._notebook.files, **now.files} if self._changed(file, now))
+        known = self._notebook
+        return IndexStatus(len(known.files), len(known.entries), known.refused, changed, detail="by words, in memory")
 
     async def search(self, question: str, *, limit: int = 4) -> list[Passage]:
         if self._ranking is None:
             raise ProviderNotReady(f"{self.context.binding}: the notes were not opened")
         best = [(place, score) for place, score in self._ranking.rank(question) if score >= self.config.threshold]
-        return [self._entries[place].passage(score) for place, score in best[:limit]]
+        return [self._notebook.entries[place].passage(score) for place, score in best[:limit]]
 
-    @property
-    def _folder(self) -> Path:
-        return Path(self.context.folder) / self.config.folder
+    def _changed(self, file: str, now: Notebook) -> bool:
+        return self._notebook.files.get(file) != now.files.get(file)
+
+    async def _read(self) -> Notebook:
+        folder = Path(self.context.folder) / self.config.folder
+        return await asyncio.to_thread(read_folder, folder, phones=self.context.phones, website=self.context.website)
 
 
 @hookimpl

@@ -12,7 +12,7 @@ from core.receptionist.grounding import Grounds, violation
 from core.receptionist.sms import count, normalise
 from deskbell import Clinic, ProviderContext
 from plugins.knowledge.notes import Notes, NotesConfig
-from plugins.knowledge.notes.entries import read_folder
+from plugins.knowledge.entries import read_folder
 
 CLINICS = Path(__file__).parents[3] / "clinics"
 NAMES = ["harbor", "sierra"]
@@ -122,7 +122,7 @@ async def test_the_notes_stay_silent_on_what_they_do_not_know(name: str, questio
 @pytest.mark.parametrize("name", NAMES)
 def test_a_clinic_is_complete(name: str) -> None:
     subject = clinic(name)
-    entries = read_folder(CLINICS / name / "knowledge")
+    entries = read_folder(CLINICS / name / "knowledge").entries
     assert len(subject.services) >= 8
     assert all(service.aliases and service.price and service.minutes for service in subject.services)
     assert len(entries) >= 18
@@ -134,7 +134,7 @@ def test_a_clinic_is_complete(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_answer_of_the_notes_may_be_texted_as_it_stands(name: str) -> None:
     subject = clinic(name)
-    for entry in read_folder(CLINICS / name / "knowledge"):
+    for entry in read_folder(CLINICS / name / "knowledge").entries:
         assert violation(entry.text, Grounds(subject).of({}, [entry.text], NOW)) is None, entry.title
         assert count(normalise(entry.text)).segments <= 2, entry.title
 
@@ -156,7 +156,7 @@ def test_the_clinics_own_lines_fit_and_name_no_emergency(name: str) -> None:
         assert count(said).encoding == "gsm7"
         assert count(said).segments <= 2
         assert "{" not in said
-    assert all(recognise(entry.title) is None for entry in read_folder(CLINICS / name / "knowledge"))
+    assert all(recognise(entry.title) is None for entry in read_folder(CLINICS / name / "knowledge").entries)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from deskbell import Passage, ProviderContext, ProviderNotReady
+from deskbell import DocumentRejected, Passage, ProviderContext, ProviderNotReady
 from plugins.knowledge.notes import Notes, NotesConfig
 
 VISIT = """# Visiting
@@ -95,17 +95,52 @@ async def test_an_empty_folder_is_an_error_that_says_what_to_write(tmp_path: Pat
     assert "pier" in message
 
 
-async def test_every_fault_is_told_at_once_with_file_and_line(folder: Path) -> None:
+async def test_what_cannot_be_used_is_left_out_and_told_with_file_and_line(folder: Path) -> None:
     knowledge = folder / "knowledge"
     (knowledge / "a.md").write_text("# Title\n\n## Empty one\n\nAlso: nothing\n\n## Full\nYes.\n")
     (knowledge / "b.md").write_text("stray words\n## One\nText\n")
     (knowledge / "c.md").write_bytes("## Café\nYes\n".encode("latin-1"))
     (knowledge / "d.md").write_text("## Full\nAgain.\n")
-    message = await fault(folder)
-    assert f"{knowledge / 'a.md'}:3: an entry without an answer" in message
-    assert f"{knowledge / 'b.md'}:1: text that belongs to no entry" in message
-    assert f"{knowledge / 'c.md'}:1: is not UTF-8" in message
-    assert f"{knowledge / 'd.md'}:1: 'Full' is already at a.md:7" in message
+    provider = await opened(folder)
+    told = [str(refused) for refused in (await provider.status()).refused]
+    for fault in (
+        "a.md:3: an entry without an answer",
+        "b.md:1: text that belongs to no entry",
+        "c.md:1: is not UTF-8",
+        "d.md:1: 'Full' is already at a.md:7",
+    ):
+        assert any(line.startswith(fault) for line in told), fault
+    assert len(told) == 4
+    assert [found.source for found in await provider.search("full")] == ["a.md:7"]
+    assert not (await provider.check()).ok
+
+
+async def test_when_nothing_can_be_used_every_fault_is_told(tmp_path: Path) -> None:
+    (tmp_path / "knowledge").mkdir()
+    (tmp_path / "knowledge" / "a.md").write_text("## Empty\n")
+    (tmp_path / "knowledge" / "b.md").write_text("## Empty too\n")
+    message = await fault(tmp_path)
+    assert f"{tmp_path / 'knowledge' / 'a.md'}:1: an entry without an answer" in message
+    assert f"{tmp_path / 'knowledge' / 'b.md'}:1: an entry without an answer" in message
+
+
+async def test_an_index_that_would_hold_nothing_leaves_what_there_was(folder: Path) -> None:
+    provider = await opened(folder)
+    for path in (folder / "knowledge").rglob("*.md"):
+        path.write_text("## Empty\n")
+    with pytest.raises(DocumentRejected):
+        await provider.index()
+    assert [found.source for found in await provider.search("parking")] == ["visit.md:3"]
+
+
+async def test_a_changed_note_is_told_and_found_after_indexing(folder: Path) -> None:
+    provider = await opened(folder)
+    (folder / "knowledge" / "more" / "prices.md").write_text("## Do you sell candles?\nYes, from $20.\n")
+    assert (await provider.status()).changed == ("more/prices.md",)
+    assert await provider.search("candles") == []
+    assert (await provider.index()).passages == 3
+    assert [found.title for found in await provider.search("candles")] == ["Do you sell candles?"]
+    assert (await provider.status()).changed == ()
 
 
 async def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(tmp_path: Path) -> None:

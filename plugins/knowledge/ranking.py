@@ -15,6 +15,8 @@ from collections.abc import Iterable, Sequence
 
 from rapidfuzz.distance import OSA
 
+from plugins.knowledge.texting import spelt_out
+
 #: BM25: how soon more of the same word stops to matter, and how much longer texts are held back.
 _K1, _B = 1.2, 0.5
 #: A word in a heading or a further wording counts as often in the text.
@@ -79,6 +81,7 @@ class Ranking:
 
     def rank(self, question: str) -> list[tuple[int, float]]:
         """Places of the entries that share a word with `question`, with scores from 0 to 1, best first."""
+        question = spelt_out(question)
         asked = dict(self._known(word) for word in _meaning([question]))
         whole = sum(self._weights.get(word, self._unknown) for word in asked)
         if not whole:
