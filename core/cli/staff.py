@@ -11,17 +11,23 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from core.cli.environment import database, sandbox_elsewhere
+from core.cli.environment import database, opened, sandbox_elsewhere
 from core.clock import ShiftedClock
+from core.config.clinics import load_clinics
 from core.config.settings import read_environment
+from core.engine.corrections import Corrections
 from core.engine.queue import WakeQueue
 from core.engine.takeover import Takeover
+from core.receptionist.corrections import CorrectionRefused
+from core.receptionist.facts import SCOPES
 from core.store import staff as store
 from core.store.database import Database
 from deskbell import SystemClock
 
 console = Console(highlight=False)
-app = typer.Typer(help="Take a conversation over, write in it, give it back, read notices.", no_args_is_help=True)
+app = typer.Typer(
+    help="Take a conversation over, write in it, give it back, put facts right, read notices.", no_args_is_help=True
+)
 
 Conversation = Annotated[str, typer.Argument(help="The conversation, e.g. c12; `deskbell trace` lists them.")]
 
@@ -45,6 +51,16 @@ def release(conversation: Conversation) -> None:
 
 
 @app.command()
+def correct(
+    conversation: Conversation,
+    fact: Annotated[str, typer.Argument(help=f"Which fact: {', '.join(SCOPES)}.")],
+    value: Annotated[str, typer.Argument(help="What is true; '' forgets it. Times as you would text them.")],
+) -> None:
+    """Put right what the bot believes of a patient. It wins over what they text later; you are told if that differs."""
+    asyncio.run(_correct(conversation, fact, value))
+
+
+@app.command()
 def notices(clinic: Annotated[str, typer.Argument(help="The clinic's id.")]) -> None:
     """Show what the clinic's people have been told."""
     asyncio.run(_notices(clinic))
@@ -65,6 +81,25 @@ async def _act(conversation: str, action: str, text: str = "") -> None:
             case _:
                 await takeover.release(clinic, number, author)
     console.print(f"{conversation}: {action} done.")
+
+
+async def _correct(conversation: str, fact: str, value: str) -> None:
+    settings, catalogue, environment = opened()
+    sandboxed = await sandbox_elsewhere(read_environment())
+    clock = ShiftedClock(sandboxed.clock_file) if sandboxed else SystemClock()
+    async with database() as opened_database:
+        number, clinic = await _find(opened_database, conversation)
+        loaded = load_clinics(settings.clinics, catalogue, environment=environment, skip_missing=True)
+        if clinic not in loaded.plans:
+            console.print(f"Clinic '{clinic}' cannot be read now, so its menu is not known: see `deskbell check`.")
+            raise typer.Exit(1)
+        corrections = Corrections(opened_database, WakeQueue(opened_database), clock)
+        try:
+            await corrections.correct(loaded.plans[clinic].clinic, number, getpass.getuser(), fact, value)
+        except CorrectionRefused as error:
+            console.print(f"{conversation}: {error}")
+            raise typer.Exit(1) from None
+    console.print(f"{conversation}: {fact} corrected.")
 
 
 async def _find(opened_database: Database, conversation: str) -> tuple[int, str]:

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from core.receptionist.cards import cut_cards
-from deskbell import InboundText, Keyword, Media, StaffReplied, TextReceived, TimerDue, TurnEvent
+from deskbell import InboundText, Keyword, Media, StaffCorrected, StaffReplied, TextReceived, TimerDue, TurnEvent
 
-TEXT, TIMER, STAFF = "text", "timer", "staff"
+TEXT, TIMER, STAFF, CORRECTION = "text", "timer", "staff", "correction"
 
 
 def text_body(event: InboundText) -> dict[str, Any]:
@@ -39,6 +39,10 @@ def staff_body(author: str, action: str) -> dict[str, Any]:
     return {"author": author, "action": action}
 
 
+def correction_body(author: str, name: str, value: Any) -> dict[str, Any]:
+    return {"author": author, "name": name, "value": value}
+
+
 def decode(row: Sequence[Any]) -> TurnEvent:
     """A turn's event from its row [seq, kind, at, body]. Raises `ValueError` for a kind nobody knows."""
     seq, kind, at, body = row
@@ -57,4 +61,6 @@ def decode(row: Sequence[Any]) -> TurnEvent:
         return TimerDue(seq=seq, at=moment, name=body["name"], data=body["data"])
     if kind == STAFF:
         return StaffReplied(seq=seq, at=moment, author=body["author"], action=body["action"])
+    if kind == CORRECTION:
+        return StaffCorrected(seq=seq, at=moment, author=body["author"], name=body["name"], value=body["value"])
     raise ValueError(f"an event of kind {kind!r} is stored, which this version does not know")

@@ -62,13 +62,16 @@ class Known:
     when: When | None = None
     provider: str = ""
     notes: str = ""
+    #: Fields that staff have put right.
+    corrected: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, facts: Mapping[str, Fact]) -> Known:
         """From a turn's facts; a field that is none of ours is left alone."""
         values = {name: fact.value for name, fact in facts.items() if name in SCOPES}
         when = When.from_json(values.pop("when", None))
-        return cls(when=when, **{name: str(value or "") for name, value in values.items()})
+        corrected = frozenset(name for name in values.keys() | {"when"} if name in facts and facts[name].by == "staff")
+        return cls(when=when, corrected=corrected, **{name: str(value or "") for name, value in values.items()})
 
     @property
     def full_name(self) -> str:

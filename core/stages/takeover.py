@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from core.receptionist.emergencies import recognise_burst
-from deskbell import CallNext, NotifyStaff, Settings, StaffReplied, Stage, Turn, Withhold
+from deskbell import CallNext, NotifyStaff, Settings, StaffCorrected, StaffReplied, Stage, Turn, Withhold
 
 
 class Takeover(Stage[Settings]):
@@ -20,9 +20,11 @@ class Takeover(Stage[Settings]):
         for event in turn.events:
             if isinstance(event, StaffReplied):
                 turn.note(f"staff_{event.action}", evidence=event.seq)
+            elif isinstance(event, StaffCorrected):
+                turn.note("staff_correct", evidence=event.seq, field=event.name)
         if turn.owner == "staff":
             self._stay_silent(turn)
-        elif not all(isinstance(event, StaffReplied) for event in turn.events):
+        elif not all(isinstance(event, StaffReplied | StaffCorrected) for event in turn.events):
             await call_next()
 
     def _stay_silent(self, turn: Turn) -> None:

@@ -284,6 +284,7 @@ class _Pass:
                 not name.last
                 and known.last_name
                 and known.first_name
+                and "first_name" not in known.corrected
                 and name.first.casefold() != known.first_name.casefold()
             ):
                 # Somebody else on the same phone: the family name we knew may not be theirs.
