@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from core.receptionist.corrections import differs, overrules
 from core.receptionist.facts import SCOPES, Known
 from core.receptionist.memory import KEY, Memory, Pending
 from core.receptionist.planner import menu_of, plan
@@ -194,6 +195,9 @@ def _learn(turn: Turn, reading: Reading) -> frozenset[str]:
     for one in reading.found:
         before = turn.facts.get(one.field)
         if before is not None and before.value == one.value:
+            continue
+        if before is not None and overrules(before):
+            turn.add(NotifyStaff("differs", differs(one.field, one.value)))
             continue
         source = _source(turn.texts, one.start)
         turn.add(Learn(Fact(one.field, one.value, source.seq, source.at, scope=SCOPES[one.field])))
