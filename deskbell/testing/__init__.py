@@ -17,16 +17,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deskbell.testing.channel import PATIENT, WORDS, ChannelContract, Refusal, Sample
+    from deskbell.testing.channel import PATIENT, WORDS, ChannelContract, Sample
     from deskbell.testing.contract import Contract
     from deskbell.testing.discretion import Discretion
     from deskbell.testing.history import HistoryContract
+    from deskbell.testing.llm import MODEL_WORDS, PATIENT_WORDS, LLMContract, Reply, Told
     from deskbell.testing.loopwatch import LoopWatch
+    from deskbell.testing.refusal import Refusal
     from deskbell.testing.server import Answer, Call, ProviderServer
     from deskbell.testing.stage import StageContract
 
 __all__ = [
+    "MODEL_WORDS",
     "PATIENT",
+    "PATIENT_WORDS",
     "WORDS",
     "Answer",
     "Call",
@@ -34,11 +38,14 @@ __all__ = [
     "Contract",
     "Discretion",
     "HistoryContract",
+    "LLMContract",
     "LoopWatch",
     "ProviderServer",
     "Refusal",
+    "Reply",
     "Sample",
     "StageContract",
+    "Told",
 ]
 
 _ROOMS = {
@@ -50,9 +57,14 @@ _ROOMS = {
     "Contract": "contract",
     "Discretion": "discretion",
     "HistoryContract": "history",
+    "LLMContract": "llm",
     "LoopWatch": "loopwatch",
+    "MODEL_WORDS": "llm",
+    "PATIENT_WORDS": "llm",
+    "Reply": "llm",
+    "Told": "llm",
     "ProviderServer": "server",
-    "Refusal": "channel",
+    "Refusal": "refusal",
     "Sample": "channel",
     "StageContract": "stage",
 }

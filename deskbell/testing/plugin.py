@@ -13,7 +13,9 @@ from deskbell.testing import server
 from deskbell.testing.contract import Contract
 
 # Before they are imported: their asserts shall show what was compared.
-pytest.register_assert_rewrite("deskbell.testing.channel", "deskbell.testing.discretion", "deskbell.testing.stage")
+pytest.register_assert_rewrite(
+    "deskbell.testing.channel", "deskbell.testing.llm", "deskbell.testing.discretion", "deskbell.testing.stage"
+)
 
 
 @pytest.fixture

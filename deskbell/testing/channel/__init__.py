@@ -17,8 +17,9 @@ from deskbell.channel import Channel
 from deskbell.testing import cold
 from deskbell.testing.channel.inbound import InboundContract
 from deskbell.testing.channel.outbound import OutboundContract
-from deskbell.testing.channel.scene import PATIENT, WORDS, Refusal, Sample
+from deskbell.testing.channel.scene import PATIENT, WORDS, Sample
 from deskbell.testing.discretion import Discretion
+from deskbell.testing.refusal import Refusal
 from deskbell.testing.server import Answer, ProviderServer, closed_port
 from deskbell.types import Settings
 

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from deskbell.channel import Channel, DeliveryStatus, Keyword, OutboundText
-from deskbell.errors import OutboundError
 from deskbell.http import RawRequest
 from deskbell.provider import ProviderContext
 from deskbell.testing.contract import Contract
+from deskbell.testing.refusal import Refusal
 from deskbell.testing.server import Answer, Call
 from deskbell.types import ManualClock
 
@@ -35,15 +35,6 @@ class Sample:
     text: str
     media: tuple[str, ...]
     at: datetime
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A refusing answer of the provider's, and what `send` must raise for it."""
-
-    answer: Answer
-    error: type[OutboundError]
-    code: str | None = None
 
 
 class ChannelScene(Contract, ABC):
