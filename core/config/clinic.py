@@ -19,7 +19,7 @@ from core.config.node import Node, merge
 from core.config.node import Path as NodePath
 from core.config.place import Place, Source
 from core.config.references import References
-from core.config.schema import OWN_SECTIONS, Burst, ClinicFile, Deposit, Sending, Turns
+from core.config.schema import NOBODY, OWN_SECTIONS, Burst, ClinicFile, Deposit, Sending, Staff, Turns
 from core.config.source import read
 from core.config.stages import StagePlan, read_stages
 from core.config.validation import validate
@@ -47,6 +47,7 @@ class ClinicPlan:
     deposit: Deposit | None
     #: Changes when anything changes that the clinic is made of: settings, secrets, files in its folder.
     digest: str
+    staff: Staff = NOBODY
 
     @property
     def bindings(self) -> tuple[BindingPlan, ...]:
@@ -112,6 +113,7 @@ def _plan(
         sending=file.sending,
         deposit=file.deposit,
         digest=_digest(tree, base, folder),
+        staff=file.staff,
     )
     return plan, errors
 
