@@ -29,8 +29,47 @@ CallNext = Callable[[], Awaitable[None]]
 Transcript = Callable[[Turn, int], Awaitable[Sequence[Line]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """How many texts of ours went to a contact and from a clinic before this turn."""
+
+    #: To the contact within the last hour, since staff last had the conversation.
+    hour: int = 0
+    #: To the contact within the last 24 hours.
+    day: int = 0
+    #: From the clinic to everybody within the last 24 hours; may be a minute old.
+    clinic_day: int = 0
+
+
+TrafficCount = Callable[[Turn], Awaitable[Traffic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What language models used up in the clinic's day so far."""
+
+    tokens: int = 0
+    #: Millionths of a dollar.
+    cost_micros: int = 0
+    #: Texts that a model worded.
+    texts: int = 0
+
+
+UsageCount = Callable[[Turn], Awaitable[Usage]]
+
+
+async def no_usage(turn: Turn) -> Usage:
+    """Where nobody counts."""
+    return Usage()
+
+
 async def _no_transcript(turn: Turn, limit: int) -> Sequence[Line]:
     return ()
+
+
+async def no_traffic(turn: Turn) -> Traffic:
+    """Where nobody counts."""
+    return Traffic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +83,10 @@ class StageContext:
     models: Mapping[str, LLM[Any]] = field(default_factory=dict)
     #: Loads the last lines of the conversation before this turn, oldest first.
     transcript: Transcript = _no_transcript
+    #: Counts what was sent lately, for caps.
+    traffic: TrafficCount = no_traffic
+    #: Counts what models used up today, for budgets.
+    usage: UsageCount = no_usage
 
 
 ConfigT = TypeVar("ConfigT", bound=Settings)

@@ -19,10 +19,15 @@ def register_stages() -> Sequence[type[Stage[Any]]]:
     from core.stages.card_guard import CardGuard
     from core.stages.consent import Consent
     from core.stages.emergency import EmergencyLine
+    from core.stages.health_guard import HealthGuard
     from core.stages.history import HistoryStage
+    from core.stages.injection_guard import InjectionGuard
     from core.stages.output_guard import OutputGuard
     from core.stages.pace import Pace
+    from core.stages.sender_guard import SenderGuard
     from core.stages.sms_format import SmsFormat
     from core.stages.takeover import Takeover
 
-    return [SmsFormat, OutputGuard, Consent, Takeover, CardGuard, EmergencyLine, Pace, HistoryStage, AssistantStage]
+    outermost = [SmsFormat, OutputGuard, HealthGuard, InjectionGuard, SenderGuard]
+    guards = [Consent, Takeover, CardGuard, EmergencyLine, Pace]
+    return [*outermost, *guards, HistoryStage, AssistantStage]

@@ -1,6 +1,8 @@
-"""Ends a conversation that no person leads: machines that answer us are not answered for ever.
+"""Ends a conversation that no person leads: machines that answer us are not answered for ever, and nobody without end.
 
-Two clinics that text each other, or a phone that replies by itself, would go on until somebody saw the bill.
+Two clinics that text each other, or a phone that replies by itself, would go on until somebody saw the bill. Beyond a
+cap, and while a machine goes round in circles, nothing is said; staff are told once. Opt-outs, HELP and emergencies are
+seen to by the stages outside of this one.
 """
 
 from __future__ import annotations
@@ -10,22 +12,41 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from deskbell import CallNext, HandOver, Remember, Settings, Stage, Turn
+from core.receptionist.loops import Course
+from core.receptionist.senders import is_automatic
+from deskbell import CallNext, NotifyStaff, Remember, Settings, Stage, Turn
 
 _KEY = "pace"
-_HOUR = timedelta(hours=1)
+#: Staff are told again when it still goes on after so long.
+_AGAIN = timedelta(hours=24)
+_TOLD = {
+    "automatic": "An automatic reply came in and is not answered. Please look whether somebody is behind it.",
+    "same text": "The same text comes in again and again, as from a machine. It is not answered any more.",
+    "too fast": "Texts come in as fast as only machines write. They are not answered any more.",
+    "contact, hour": "So many texts within an hour that the assistant fell silent. Please take a look.",
+    "contact, day": "So many texts within a day that the assistant fell silent. Please take a look.",
+    "clinic, day": "The clinic's texts of the day are used up, so the assistant is silent. Please answer in person.",
+}
 
 
 class PaceConfig(Settings):
     """Settings of the `pace` stage."""
 
-    most_an_hour: int = Field(
-        default=40, ge=5, le=500, description="Answers to one contact within an hour; a person takes over then."
+    most_an_hour: int = Field(default=40, ge=5, le=500, description="Our texts to one contact within an hour.")
+    most_a_day: int = Field(default=120, ge=5, le=500, description="Our texts to one contact within 24 hours.")
+    clinic_most_a_day: int = Field(
+        default=5000, ge=10, le=20000, description="Our texts to all contacts of the clinic within 24 hours."
+    )
+    same_text: int = Field(
+        default=4, ge=2, le=50, description="The same text so often in a row is a machine's; it is answered no more."
+    )
+    too_fast: int = Field(
+        default=6, ge=3, le=50, description="So many long texts in a row, each at once after ours, are a machine's."
     )
 
 
 class Pace(Stage[PaceConfig]):
-    """Counts the answers of an hour, from its first; beyond the most, staff are asked to look."""
+    """Lets a turn pass while a person may be writing and no cap is reached."""
 
     name: ClassVar[str] = "pace"
     Config = PaceConfig
@@ -33,20 +54,46 @@ class Pace(Stage[PaceConfig]):
     because: ClassVar[str] = "a machine that texts us must not be answered for ever"
 
     async def __call__(self, turn: Turn, call_next: CallNext) -> None:
-        since, answers = _counted(turn)
-        if turn.texts and answers >= self.config.most_an_hour:
-            turn.note("too_many", answers=answers)
-            turn.add(HandOver("Texts so often that it may be a machine"))
-            turn.add(Remember(_KEY, None))
+        if not turn.texts:
+            await call_next()
             return
-        before = len(turn.replies)
-        await call_next()
-        if len(turn.replies) > before:
-            turn.add(Remember(_KEY, {"since": since.isoformat(), "answers": answers + 1}))
+        before: dict[str, Any] = turn.recall(_KEY, {})
+        course = Course.of(before).heard([(text.at, text.text) for text in turn.texts])
+        reason = self._machine(turn, course) or await self._over(turn)
+        memory = {**course.to_json(), "told": before.get("told")}
+        if reason:
+            turn.note("silent", reason=reason)
+            if _is_news(turn, memory["told"]):
+                memory["told"] = turn.now.isoformat()
+                turn.add(NotifyStaff("too_many_texts", _TOLD[reason]))
+        else:
+            said = len(turn.replies)
+            await call_next()
+            if len(turn.replies) > said:
+                memory["said"] = turn.now.isoformat()
+        turn.add(Remember(_KEY, memory))
+
+    def _machine(self, turn: Turn, course: Course) -> str:
+        """Why a machine is at the other end; empty when there may be a person."""
+        if all(is_automatic(text.text) for text in turn.texts):
+            return "automatic"
+        if course.same >= self.config.same_text:
+            return "same text"
+        return "too fast" if course.fast >= self.config.too_fast else ""
+
+    async def _over(self, turn: Turn) -> str:
+        """Which cap is reached; empty when none is, or when nobody can tell."""
+        try:
+            traffic = await self.context.traffic(turn)
+        except Exception as error:  # noqa: BLE001 - a patient is answered rather than counted
+            turn.note("not_counted", error=type(error).__name__)
+            return ""
+        if traffic.hour >= self.config.most_an_hour:
+            return "contact, hour"
+        if traffic.day >= self.config.most_a_day:
+            return "contact, day"
+        return "clinic, day" if traffic.clinic_day >= self.config.clinic_most_a_day else ""
 
 
-def _counted(turn: Turn) -> tuple[datetime, int]:
-    """When the hour began, and how many answers it has seen."""
-    hour: dict[str, Any] | None = turn.recall(_KEY)
-    since = datetime.fromisoformat(hour["since"]) if hour else turn.now
-    return (since, hour["answers"]) if hour and turn.now - since < _HOUR else (turn.now, 0)
+def _is_news(turn: Turn, told: str | None) -> bool:
+    return told is None or turn.now - datetime.fromisoformat(told) >= _AGAIN

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from core.receptionist import injection
+
 _PERSON = re.compile(
     r"\b(?:(?:talk|speak|chat) (?:to|with) (?:a |an |some|any|the |your |ur )?(?:real |actual |live |"
     r"human )?(?:person|human|one|someone|body|agent|"
@@ -36,17 +38,6 @@ _ABUSE = re.compile(
     r"bullshit)\b"
     r"|\b(?:this is|you(?:'re| are|r)|ur) (?:so |all |just |a )*(?:stupid|dumb|useless|ridiculous|garbage|a joke)\b"
 )
-#: Attempts to get at what is behind the receptionist, or at somebody else's matters.
-_PROBE = re.compile(
-    r"\b(?:ignore|disregard|forget|override) (?:all |any |your |the |my |these |those )*(?:previous|prior|above|"
-    r"earlier|system|"
-    r"own|safety)? ?(?:instructions?|rules|prompts?|guidelines|training)\b|\b(?:system|hidden|initial|"
-    r"secret) (?:prompt|message|"
-    r"instructions?)\b|\byour (?:prompt|instructions|api key|password|source code|config\w*)\b|\byou are now\b|"
-    r"\b(?:developer|debug|admin|god|dan) mode\b|\bjailbreak\b|\bapi keys?\b|\bother (?:patient|client|customer)s?'? "
-    r"(?:names?|numbers?|info\w*|records?|data|appointments?)\b|<\|?/?(?:system|assistant|user)\b|^\W*(?:system|"
-    r"assistant)\s*:"
-)
 _NOT_A_PERSON = re.compile(r"\b(?:don'?t|do not|no need to|rather not|not) (?:\w+ )?(?:call|phone|speak|talk)\b")
 
 
@@ -62,4 +53,4 @@ def complains(low: str) -> bool:
 
 def probes(low: str) -> bool:
     """Asks for instructions, keys or other people's data, or tries to give us a role."""
-    return bool(_PROBE.search(low))
+    return injection.holds(low)

@@ -16,6 +16,7 @@ from core.engine.engine import Engine
 from core.engine.live import LiveClinic
 from core.engine.pipeline import Pipeline
 from core.engine.steps import OnStep, pass_by
+from core.engine.traffic import TrafficCounter
 from core.observers import ObserverCalls
 from core.store.database import Database
 from deskbell import (
@@ -97,7 +98,8 @@ class World:
 
     def use(self, *stages: type[Stage[Any]]) -> None:
         """Serves the clinic with these stages from now on."""
-        context = StageContext(CLINIC, transcript=self.engine.windows.before)
+        counter = TrafficCounter(self.database)
+        context = StageContext(CLINIC, transcript=self.engine.windows.before, traffic=counter)
         pipeline = Pipeline([stage(stage.Config(), context) for stage in stages])
         self.live = LiveClinic(self.live.plan, self.live.channels, None, pipeline)
         self.engine.directory.swap({CLINIC.id: self.live})

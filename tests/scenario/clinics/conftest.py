@@ -16,6 +16,7 @@ from core.config.catalogue import Catalogue
 from core.config.clinics import load_clinics
 from core.engine.engine import Engine
 from core.engine.live import LiveClinic
+from core.engine.traffic import TrafficCounter
 from core.observers import ObserverCalls
 from core.plugins import load_catalogue
 from core.runtime.opening import Opener, close_clinic
@@ -99,7 +100,7 @@ async def visit(database: Database, catalogue: Catalogue, tmp_path: Path) -> Asy
         engine = Engine(database, clock, ObserverCalls(catalogue.manager), wall=clock)
         terminal = catalogue.channels["terminal"]
         binding = BindingPlan("main", f"{clinic}-main", terminal, terminal.Config())
-        opener = Opener(clock, "http://127.0.0.1", engine.windows.before)
+        opener = Opener(clock, "http://127.0.0.1", engine.windows.before, traffic=TrafficCounter(database))
         live = await opener.open(replace(plan, channels={"main": binding}))
         opened.append(live)
         engine.directory.swap({clinic: live})

@@ -124,6 +124,9 @@ def stage(
 STAGES = [
     stage("sms_format", sealed=True, outside_of=frozenset({"*", "output_guard"}), Config=FormatConfig),
     stage("output_guard", sealed=True, outside_of=frozenset({"*"})),
+    stage("health_guard"),
+    stage("injection_guard"),
+    stage("sender_guard"),
     stage("consent", sealed=True, outside_of=frozenset({"assistant", "emergency"})),
     stage("takeover"),
     stage("card_guard", sealed=True, outside_of=frozenset({"history", "assistant"})),

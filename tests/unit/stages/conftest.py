@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from deskbell import Clinic, Contact, Keyword, Stage, StageContext, TextReceived, Turn
+from deskbell.stage import TrafficCount, no_traffic
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
@@ -58,8 +59,8 @@ class Bench:
         events = [text if isinstance(text, TextReceived) else self.text(text, seq) for seq, text in enumerate(texts, 1)]
         opted_out = fields.pop("opted_out", False)
         defaults: dict[str, Any] = {"owner": "bot", "now": NOW, "events": events, "conversation": 7}
-        contact = Contact(id=3, kind="sms", address="+19175550187", opted_out=opted_out)
-        return Turn(clinic=self.clinic, contact=contact, **(defaults | fields))
+        defaults["contact"] = Contact(id=3, kind="sms", address="+19175550187", opted_out=opted_out)
+        return Turn(clinic=self.clinic, **(defaults | fields))
 
     def text(self, text: str, seq: int = 1, carrier: Keyword | None = None, card_removed: bool = False) -> TextReceived:
         return TextReceived(seq, NOW, text, carrier_handled=carrier, card_removed=card_removed)
@@ -70,6 +71,7 @@ class Bench:
         turn: Turn,
         says: Sequence[str] = (),
         act: Callable[[Turn], None] | None = None,
+        traffic: TrafficCount = no_traffic,
         **config: Any,
     ) -> int:
         """Runs `stage`; the inside says `says`, or does `act`. Returns how often the inside was called."""
@@ -80,7 +82,7 @@ class Bench:
 
         inside = Inside(turn, act or say)
         turn.stage = stage.name
-        await stage(stage.Config(**config), StageContext(clinic=self.clinic))(turn, inside)
+        await stage(stage.Config(**config), StageContext(clinic=self.clinic, traffic=traffic))(turn, inside)
         return inside.calls
 
 

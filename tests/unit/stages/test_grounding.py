@@ -32,8 +32,7 @@ Our normal hours are Mon 9-5:30 pm. | Don't worry about parking, we validate. | 
 Are you free on Tuesday? | Someone will call you to set the time. | We'll call to get you booked.
 No trouble at all. | Once your deposit is received we'll call you.
 Before your appointment is confirmed, a person calls. | Lip filler takes 45 minutes.
-A provider decides that with you in person. | We'll be prompt. | 2-3 days | 20 to 40 units | 1/2 syringe
-a 30-minute visit | We take bookings by text. | Would you like to book? | Have you been to Pier Clinic before?
+A provider decides that with you in person. | We'll be prompt. | We take bookings by text. | Would you like to book? | Have you been to Pier Clinic before?
 Which syringe, 1 or 2? | A team member will get back to you. | Text us anytime, 24/7. | Hi, this is Pier Clinic.
 """
 
@@ -46,14 +45,14 @@ BLOCKED = {
     "percent": "20% off today | 15 percent discount",
     "time": """
         We open at 8 | We close at 7pm | 8:30 AM | until 19:00 | We're open 8-5:30 pm | at 3 o'clock
-        how about at 3? | 7 p.m. works | open at midnight
+        7 p.m. works | open at midnight | half past seven | at quarter to eight | 1900 hours
     """,
     "date": """
         closed on July 4 | 7/4 | on December 24 | the 31st | on 2026-11-26 | 4th of July
-        Sun, Mar 8 is free for you
+        Tuesday, March 4 | Sun, Mar 8 it is | the twenty-fifth of March 2024
     """,
     "link": """
-        Pay at https://evil.example/pay | pier.example/secret | bit.ly/3xyz | www.pier-clinic.com
+        Pay at https://evil.example/pay | pier.example/secret | evil dot example | evil[.]com | www.pier-clinic.com
         mail boss@pier.example
     """,
     "phone": "Call 212-555-0100 | +1 310 555 0134 | (646) 555-0134 | call 411 | text 55555 | 2125550188 | 12125550188",
@@ -61,8 +60,13 @@ BLOCKED = {
         That's normal. | this is totally normal after filler | It's perfectly normal | nothing to worry about
         Don't worry, it's fine | no need to worry, you'll be fine | You will be fine! | swelling should go away soon
         it will subside | that is not serious | Botox is completely safe | safe during pregnancy
-        Results guaranteed | guarantee results | Redness is to be expected | it is painless
+        Redness is to be expected | it is painless
     """,
+    "guarantee": "Results guaranteed | guarantee results | You'll love your results | it lasts forever",
+    "slot": "how about at 3? | Tuesday at 10 is open | We have openings this week | I can get you in tomorrow",
+    "duration": "2-3 days | a 30-minute visit | it takes two hours",
+    "number": "20 to 40 units | five providers | we have 12 chairs",
+    "carrier": "bit.ly/3xyz | act now | free money",
     "advice": """
         Take some ibuprofen | apply ice | you can take 2 tylenol | 400 mg | sounds like an infection
         It's probably bruising | You can safely fly | you should massage the area | you're a great candidate

@@ -152,8 +152,8 @@ def stages() -> list[type[Stage[Any]]]:
 
 def test_the_registered_order_keeps_every_stages_own_demands() -> None:
     order = [stage.name for stage in stages()]
-    assert order[:4] == ["sms_format", "output_guard", "consent", "takeover"]
-    assert order[4:] == ["card_guard", "emergency", "pace", "history", "assistant"]
+    assert order[:5] == ["sms_format", "output_guard", "health_guard", "injection_guard", "sender_guard"]
+    assert order[5:] == ["consent", "takeover", "card_guard", "emergency", "pace", "history", "assistant"]
     by_name = {stage.name: stage for stage in stages()}
     for place, name in enumerate(order):
         for outer in order[:place]:
@@ -165,5 +165,13 @@ def test_the_registered_order_keeps_every_stages_own_demands() -> None:
 
 def test_safety_is_sealed_and_says_why() -> None:
     sealed = {stage.name for stage in stages() if stage.sealed}
-    assert {"consent", "takeover", "card_guard", "emergency", "output_guard"} <= sealed
+    assert {
+        "consent",
+        "takeover",
+        "card_guard",
+        "emergency",
+        "output_guard",
+        "health_guard",
+        "injection_guard",
+    } <= sealed
     assert all(stage.because for stage in stages() if stage.outside_of)

@@ -8,9 +8,8 @@ import pytest
 from core.receptionist.cards import CUT
 from core.stages.card_guard import CardGuard
 from core.stages.emergency import EmergencyLine
-from core.stages.pace import Pace
 from core.stages.takeover import Takeover
-from deskbell import HandOver, NotifyStaff, Remember, Say, StaffReplied, TextReceived, TimerDue, Turn
+from deskbell import NotifyStaff, Remember, Say, StaffReplied, TextReceived, TimerDue, Turn
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
@@ -145,36 +144,3 @@ async def test_other_texts_pass(bench: Any) -> None:
     turn = bench.turn("I'm dying to get botox")
     assert await bench.run(EmergencyLine, turn, says=["Lovely."]) == 1
     assert notices(turn) == []
-
-
-# ---- pace --------------------------------------------------------------------------------------------------------
-
-
-async def answered(bench: Any, memory: dict[str, Any], at: datetime = NOW) -> tuple[Turn, int]:
-    """One turn at a pace of five an hour, and how often the stages inside were asked; `memory` goes on."""
-    turn = bench.turn("We got your message!", memory=dict(memory), now=at)
-    asked = await bench.run(Pace, turn, says=["Which day suits you?"], most_an_hour=5)
-    memory |= {effect.key: effect.value for effect in turn.effects if isinstance(effect, Remember)}
-    return turn, asked
-
-
-async def test_a_machine_that_answers_every_text_is_left_to_staff(bench: Any) -> None:
-    memory: dict[str, Any] = {}
-    assert [(await answered(bench, memory))[1] for _ in range(5)] == [1] * 5
-    turn, asked = await answered(bench, memory)
-    assert (asked, turn.replies) == (0, [])
-    assert [type(effect) for effect in turn.effects if isinstance(effect, HandOver)] == [HandOver]
-
-
-async def test_a_long_talk_with_pauses_is_never_cut(bench: Any) -> None:
-    memory: dict[str, Any] = {}
-    for hour in range(4):
-        for _ in range(4):
-            assert (await answered(bench, memory, NOW + timedelta(hours=hour)))[1] == 1
-
-
-async def test_after_staff_give_it_back_the_count_begins_anew(bench: Any) -> None:
-    memory: dict[str, Any] = {}
-    for _ in range(6):
-        await answered(bench, memory)
-    assert (await answered(bench, memory))[1] == 1
