@@ -27,6 +27,14 @@ history_windows = Counter(
 notice_deliveries = Counter(
     "deskbell_notice_deliveries_total", "Notices to staff, by means and outcome.", ["clinic", "means", "outcome"]
 )
+model_calls = Counter(
+    "deskbell_model_calls_total", "Calls of language models, by what came of them.", ["clinic", "model", "outcome"]
+)
+model_seconds = Histogram("deskbell_model_seconds", "One call of a model.", ["clinic", "model"], buckets=_FAST)
+model_tokens = Counter(
+    "deskbell_model_tokens_total", "Tokens read, read from a cache, and written.", ["clinic", "model", "kind"]
+)
+model_cost = Counter("deskbell_model_dollars_total", "What models cost, by the prices configured.", ["clinic", "model"])
 queue_jobs = Gauge("deskbell_queue_jobs", "Wake jobs, by state.", ["state"])
 outbox_texts = Gauge("deskbell_outbox_texts", "Texts not at their end, and those held for staff.", ["clinic", "status"])
 clinics = Gauge("deskbell_clinics", "Clinics served.")

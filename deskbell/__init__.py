@@ -60,7 +60,7 @@ from deskbell.payment import (
 )
 from deskbell.privacy import PatientData, patient_data
 from deskbell.provider import Health, Provider, ProviderContext
-from deskbell.stage import CallNext, Stage, StageContext
+from deskbell.stage import CallNext, Stage, StageContext, Usage
 from deskbell.standin import Reachable, StandIn
 from deskbell.turn import (
     CancelTimer,
@@ -78,6 +78,7 @@ from deskbell.turn import (
     RequestStatus,
     Say,
     SetTimer,
+    Spend,
     StaffCorrected,
     StaffReplied,
     TextKind,
@@ -172,8 +173,9 @@ __all__ = [
     "Settings",
     "SignatureInvalid",
     "Span",
-    "StaffNotice",
+    "Spend",
     "StaffCorrected",
+    "StaffNotice",
     "StaffReplied",
     "Stage",
     "StageContext",
@@ -186,6 +188,7 @@ __all__ = [
     "TurnEvent",
     "TurnReport",
     "Undeliverable",
+    "Usage",
     "Withhold",
     "Wording",
     "hookimpl",

@@ -227,8 +227,28 @@ class CancelTimer:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """A model was asked, or its words are sent: counted against the clinic's day."""
+
+    tokens: int = 0
+    #: Millionths of a dollar.
+    cost_micros: int = 0
+    texts: int = 0
+
+
 Effect = (
-    Say | Learn | Remember | MoveRequest | RecordConsent | NotifyStaff | HandOver | Withhold | SetTimer | CancelTimer
+    Say
+    | Learn
+    | Remember
+    | MoveRequest
+    | RecordConsent
+    | NotifyStaff
+    | HandOver
+    | Withhold
+    | SetTimer
+    | CancelTimer
+    | Spend
 )
 
 

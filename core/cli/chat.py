@@ -25,6 +25,8 @@ from core.config.schema import Burst
 from core.config.settings import Runtime as Settings
 from core.engine.engine import Engine
 from core.engine.live import LiveClinic
+from core.engine.traffic import TrafficCounter
+from core.engine.usage import UsageCounter
 from core.observers import ObserverCalls
 from core.runtime import heap
 from core.runtime.opening import Opener, close_clinic
@@ -52,7 +54,15 @@ async def _chat(clinic: str, settings: Settings, catalogue: Catalogue, environme
     async with storage(alone, size=5) as database:
         clock = SystemClock()
         engine = Engine(database, clock, ObserverCalls(catalogue.manager))
-        live = await Opener(clock, "http://127.0.0.1", engine.windows.before, settings.home).open(plan)
+        opener = Opener(
+            clock,
+            "http://127.0.0.1",
+            engine.windows.before,
+            settings.home,
+            traffic=TrafficCounter(database),
+            usage=UsageCounter(database),
+        )
+        live = await opener.open(plan)
         engine.directory.swap({clinic: live})
         engine.work()
         heap.settle()

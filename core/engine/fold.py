@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from core.engine.requests import Refused, Requests
@@ -20,6 +21,7 @@ from deskbell import (
     Remember,
     Say,
     SetTimer,
+    Spend,
     Turn,
     Withhold,
 )
@@ -37,6 +39,7 @@ def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, s
     texts: list[dict[str, Any]] = []
     withheld: dict[int, str] = {}
     shown: dict[int, str] = {}
+    spent: dict[str, int] = {}
     hand_over = False
     for effect in turn.effects:
         match effect:
@@ -69,6 +72,9 @@ def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, s
             case SetTimer():
                 cancelled.pop(effect.name, None)
                 timers[effect.name] = {"name": effect.name, "due_at": effect.due, "data": dict(effect.data)}
+            case Spend():
+                for name, amount in asdict(effect).items():
+                    spent[name] = spent.get(name, 0) + amount
             case CancelTimer():
                 timers.pop(effect.name, None)
                 cancelled[effect.name] = None
@@ -94,6 +100,7 @@ def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, s
         cancelled=list(cancelled),
         consent=consent,
         notices=notices,
+        spent={"day": turn.now.astimezone(turn.clinic.timezone).date(), **spent} if spent else None,
         withheld=withheld,
         shown=shown,
     )

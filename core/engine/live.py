@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.config.clinics import ClinicPlan
+from core.engine.models import Models
 from core.engine.pipeline import Pipeline
 from deskbell import Channel, Knowledge
 
@@ -20,6 +21,7 @@ class LiveClinic:
     channels: Mapping[str, Channel[Any]]
     knowledge: Knowledge[Any] | None
     pipeline: Pipeline
+    models: Models = field(default_factory=Models)
 
     @property
     def id(self) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core import log
 from core.config.clinics import BindingPlan, ClinicPlan
 from core.engine.live import LiveClinic
+from core.engine.models import Models
 from core.engine.pipeline import Pipeline
 from deskbell import Clock, Health, Knowledge, ProviderContext, ProviderNotReady, StageContext
-from deskbell.stage import Transcript
+from deskbell.stage import TrafficCount, Transcript, UsageCount, no_traffic, no_usage
 
 logger = log.get(__name__)
 
@@ -21,12 +23,21 @@ class Opener:
     """Opens clinics with what this process has: its clock, its public address, its transcripts, its home folder."""
 
     def __init__(
-        self, clock: Clock, public_url: str, transcript: Transcript, home: Path = Path(".deskbell")
+        self,
+        clock: Clock,
+        public_url: str,
+        transcript: Transcript,
+        home: Path = Path(".deskbell"),
+        *,
+        traffic: TrafficCount = no_traffic,
+        usage: UsageCount = no_usage,
     ) -> None:
         self._clock = clock
         self._home = home
         self._public_url = public_url.rstrip("/")
         self._transcript = transcript
+        self._traffic = traffic
+        self._usage = usage
 
     def webhook_url(self, plan: BindingPlan) -> str:
         """The address a provider is told to call for this binding."""
@@ -36,16 +47,25 @@ class Opener:
         """Opens every provider of a clinic. Raises `ProviderNotReady`; whatever was open already is closed then."""
         channels: dict[str, Any] = {}
         knowledge: Knowledge[Any] | None = None
+        models = Models()
         try:
             for binding in plan.channels.values():
                 channels[binding.id] = await self._provider(plan, binding)
             knowledge = await self.open_knowledge(plan)
-            stages = StageContext(clinic=plan.clinic, knowledge=knowledge, transcript=self._transcript)
+            models = Models({key: partial(self._provider, plan, binding) for key, binding in plan.models.items()})
+            stages = StageContext(
+                clinic=plan.clinic,
+                knowledge=knowledge,
+                models=models,
+                transcript=self._transcript,
+                traffic=self._traffic,
+                usage=self._usage,
+            )
             pipeline = Pipeline([stage.stage(stage.config, stages) for stage in plan.pipeline])
         except BaseException:
-            await close_all([*channels.values(), *([knowledge] if knowledge else [])])
+            await close_all([*channels.values(), models, *([knowledge] if knowledge else [])])
             raise
-        return LiveClinic(plan, channels, knowledge, pipeline)
+        return LiveClinic(plan, channels, knowledge, pipeline, models)
 
     async def open_knowledge(self, plan: ClinicPlan) -> Knowledge[Any] | None:
         """Opens only what a clinic looks answers up in; None where it has nothing of the kind."""
@@ -92,7 +112,7 @@ def _phones(plan: ClinicPlan) -> tuple[str, ...]:
 
 async def close_clinic(live: LiveClinic) -> None:
     """Closes every provider of a clinic; one that fails does not keep the others open."""
-    await close_all([*live.channels.values(), *([live.knowledge] if live.knowledge else [])])
+    await close_all([*live.channels.values(), live.models, *([live.knowledge] if live.knowledge else [])])
 
 
 async def close_all(providers: list[Any]) -> None:

@@ -20,6 +20,8 @@ from core.config.settings import Runtime as Settings
 from core.engine.engine import Engine, Tuning
 from core.engine.live import LiveClinic
 from core.engine.steps import OnStep, pass_by
+from core.engine.traffic import TrafficCounter
+from core.engine.usage import UsageCounter
 from core.observers import ObserverCalls
 from core.runtime import heap
 from core.runtime.history import near_history
@@ -198,7 +200,14 @@ async def running(
         history = await stack.enter_async_context(near_history(settings, catalogue, clock))
         engine = Engine(database, clock, observers, tuning=tuning, history=history, on_step=on_step)
         public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
-        opener = Opener(clock, public_url, engine.windows.before, settings.home)
+        opener = Opener(
+            clock,
+            public_url,
+            engine.windows.before,
+            settings.home,
+            traffic=TrafficCounter(database),
+            usage=UsageCounter(database),
+        )
         runtime = Runtime(
             settings, catalogue, environment, sandbox, database, clock, engine, opener, loaded, works=work
         )

@@ -41,6 +41,8 @@ class Commit:
     cancelled: Sequence[str] = ()
     consent: Sequence[Mapping[str, Any]] = ()
     notices: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    #: What models used up: ``day`` of the clinic, ``tokens``, ``cost_micros``, ``texts``. None: nothing.
+    spent: Mapping[str, Any] | None = None
     #: seq -> why, of events whose words go no further; and seq -> what of them may.
     withheld: Mapping[int, str] = field(default_factory=dict)
     shown: Mapping[int, str] = field(default_factory=dict, repr=False)
@@ -126,6 +128,14 @@ WITH moved AS (
     UPDATE event e SET parked = true
       FROM moved
      WHERE $23 AND e.clinic = $1 AND e.conversation = $2 AND e.seq BETWEEN $5 AND $6
+), used AS (
+    INSERT INTO model_usage (clinic, day, tokens, cost_micros, texts)
+    SELECT $1, u.day, u.tokens, u.cost_micros, u.texts
+      FROM moved, jsonb_to_record($28) AS u (day date, tokens bigint, cost_micros bigint, texts integer)
+     WHERE $28 IS NOT NULL
+    ON CONFLICT (clinic, day) DO UPDATE
+       SET tokens = model_usage.tokens + excluded.tokens, texts = model_usage.texts + excluded.texts,
+           cost_micros = model_usage.cost_micros + excluded.cost_micros
 )
 SELECT ran.id, moved.awake, moved.settles_at, (SELECT count(*) FROM said) AS texts, moved.edition FROM moved, ran
 """
@@ -167,6 +177,7 @@ async def commit(connection: Connection, work: Commit, *, unless_awake: bool = F
         work.edition,
         edition,
         {str(seq): text for seq, text in work.shown.items()},
+        dict(work.spent) if work.spent else None,
     )
     if row is None:
         return None

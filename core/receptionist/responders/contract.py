@@ -37,6 +37,8 @@ class Reply:
     unanswered: bool = False
     #: Texts of the passages that it quotes from, for the guard on the way out.
     sources: tuple[str, ...] = field(default=(), repr=False)
+    #: Texts of the passages that a model was lent for it: it may quote from them too.
+    lent: tuple[str, ...] = field(default=(), repr=False)
 
 
 class Responder(Protocol):
