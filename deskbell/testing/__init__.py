@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from deskbell.testing.contract import Contract
     from deskbell.testing.discretion import Discretion
     from deskbell.testing.history import HistoryContract
+    from deskbell.testing.knowledge import KnowledgeContract
     from deskbell.testing.llm import MODEL_WORDS, PATIENT_WORDS, LLMContract, Reply, Told
     from deskbell.testing.loopwatch import LoopWatch
     from deskbell.testing.refusal import Refusal
@@ -38,6 +39,7 @@ __all__ = [
     "Contract",
     "Discretion",
     "HistoryContract",
+    "KnowledgeContract",
     "LLMContract",
     "LoopWatch",
     "ProviderServer",
@@ -57,6 +59,7 @@ _ROOMS = {
     "Contract": "contract",
     "Discretion": "discretion",
     "HistoryContract": "history",
+    "KnowledgeContract": "knowledge",
     "LLMContract": "llm",
     "LoopWatch": "loopwatch",
     "MODEL_WORDS": "llm",

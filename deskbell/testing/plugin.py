@@ -14,7 +14,11 @@ from deskbell.testing.contract import Contract
 
 # Before they are imported: their asserts shall show what was compared.
 pytest.register_assert_rewrite(
-    "deskbell.testing.channel", "deskbell.testing.llm", "deskbell.testing.discretion", "deskbell.testing.stage"
+    "deskbell.testing.channel",
+    "deskbell.testing.discretion",
+    "deskbell.testing.knowledge",
+    "deskbell.testing.llm",
+    "deskbell.testing.stage",
 )
 
 
