@@ -15,7 +15,7 @@ from core.receptionist.opening import call_back, week_text
 from core.receptionist.responders.answers import money_text, price_text
 from core.receptionist.responders.contract import Scene
 from core.receptionist.steps import Act, Ask
-from core.receptionist.when import date_text, weekday_text
+from core.receptionist.when import date_text
 from deskbell.clinic import Clinic, Service
 from deskbell.llm import Prompt, Said
 from deskbell.turn import Line, TextReceived, Turn
@@ -133,17 +133,17 @@ class Composer:
         now = scene.now.astimezone(self._clinic.timezone)
         asked = step.ask.field if step.ask else "none"
         parts = {
-            "now": f"{weekday_text(now.weekday())}, {date_text(now.date())} {now.year}, {now:%H:%M}",
+            "now": f"{date_text(now.date())} {now.year}, {now:%H:%M}",
             "known": _known(scene.known),
             "status": _status(scene),
             "plan": _plan(scene),
             "ask": asked,
             "then": ", ".join(one for one in brief.missing if one != asked),
             "question": _options(step.ask),
-            "passages": "\n".join(_inert(passage[:_PASSAGE]) for passage in brief.passages),
+            "passages": "\n".join(passage[:_PASSAGE] for passage in brief.passages),
             "suggested_reply": brief.suggestion,
         }
-        return "\n".join(f"<{name}>{text}</{name}>" for name, text in parts.items() if text or name == "then")
+        return "\n".join(f"<{name}>{_inert(text)}</{name}>" for name, text in parts.items() if text or name == "then")
 
 
 def filled_in(draft: str, clinic: Clinic) -> str:
@@ -209,7 +209,7 @@ def _known(known: Known) -> str:
         "provider": known.provider,
         "concern": "told; the provider will look at it" if known.concern else "",
     }
-    return "; ".join(f"{name}: {_inert(value)}" for name, value in facts.items() if value)
+    return "; ".join(f"{name}: {value}" for name, value in facts.items() if value)
 
 
 def _status(scene: Scene) -> str:
