@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from core.receptionist.understanding.timewords import DAY, DAY_NUMBERS, MONTH, MONTHS, NUMBERS
 
@@ -106,7 +107,9 @@ def _next_nth(number: int, today: date) -> date | None:
     return next((day for day in days if day.day == number), None)
 
 
+@lru_cache(maxsize=1024)
 def _calendar_date(words: str, today: date) -> date | None:
+    """Remembered: a date takes a millisecond to parse, and one text is looked at more than once."""
     nth = re.fullmatch(r"(?:the\s)?(\d{1,2})(?:st|nd|rd|th)", words)
     if nth:
         return _next_nth(int(nth[1]), today)

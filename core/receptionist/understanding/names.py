@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
+from core.receptionist.understanding.shapes import of_letters
 from core.receptionist.understanding.words import plain, word_set
 
 _TITLES = word_set("mr mrs ms miss mx dr doctor prof sir madam")
@@ -236,8 +238,10 @@ def _end_of(pattern: re.Pattern[str], low: str, start: int) -> int:
 
 
 def _runs_into_more(low: str, end: int) -> bool:
-    """``dana2``, ``dana@mail``: the word is part of something else."""
-    return end < len(low) and (low[end].isdigit() or low[end] in "@_/%$'")
+    """``dana2``, ``dana@mail``: the word is part of something else; one cut by what cannot be seen is none."""
+    if end >= len(low):
+        return False
+    return low[end] in "@_/%$'" or unicodedata.category(low[end]) in ("Nd", "No", "Nl", "Cf", "Mn", "Lm")
 
 
 def _two_words(said: str, not_names: frozenset[str]) -> tuple[str, str] | None:
@@ -255,7 +259,7 @@ def _two_words(said: str, not_names: frozenset[str]) -> tuple[str, str] | None:
 def first_like(word: str) -> bool:
     if (word in _NEVER or word in _FAMILY) and word not in _MODALS:
         return False
-    if word.endswith("'s") or not 1 < len(word) < 25 or not re.sub("['-]", "", word).isalpha():
+    if word.endswith("'s") or not 1 < len(word) < 25 or not of_letters(word):
         return False
     return not (_ENDINGS.search(word) and word not in _ENDING_NAMES)
 
@@ -265,12 +269,12 @@ def family_like(text: str, start: int, word: str) -> bool:
         return True
     if word in _FAMILY:
         return text[start].isupper() and not text.isupper()
-    return word not in _NEVER and not word.endswith("'s") and len(word) < 25
+    return word not in _NEVER and not word.endswith("'s") and len(word) < 25 and of_letters(word)
 
 
 def styled(word: str) -> str:
     """As typed where capitals were used with thought, else with capitals where names have them."""
-    word = word.replace("’", "'")
+    word = unicodedata.normalize("NFC", word.replace("’", "'"))
     if not (word.islower() or (word.isupper() and len(word) > 1)):
         return word
     if word.lower() in _PARTICLES:

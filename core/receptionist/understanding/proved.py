@@ -18,8 +18,9 @@ from core.receptionist.facts import Field, Known
 from core.receptionist.memory import Pending
 from core.receptionist.opening import unfit
 from core.receptionist.understanding import replies
+from core.receptionist.understanding.draft import topic_in
 from core.receptionist.understanding.plausible import follows_from
-from core.receptionist.understanding.questions import Topic, topic_of
+from core.receptionist.understanding.questions import Topic
 from core.receptionist.understanding.reading import Reader
 from core.receptionist.understanding.shapes import email_of, is_email
 from core.receptionist.understanding.times import read_when
@@ -27,7 +28,6 @@ from core.receptionist.understanding.visits import NEW, RETURNING, visit_meant
 from core.receptionist.understanding.whose import own_name
 from core.receptionist.understanding.wishes import provider_meant
 from core.receptionist.understanding.words import Clause, clauses, plain, straight
-from core.receptionist.understanding.worries import after_treatment
 from core.receptionist.when import When
 from deskbell.llm import Found as Proposed
 from deskbell.turn import TextReceived
@@ -171,8 +171,8 @@ def _service(value: str, place: _Place, case: _Case) -> str | None:
 
 
 def _topic(clause: Clause, case: _Case) -> Topic | None:
-    mentions = case.reader.lexicon.mentions(clause)
-    return Topic.AFTERCARE if after_treatment(clause, mentions) else topic_of(clause, sells=bool(mentions))
+    mentions = tuple(case.reader.lexicon.mentions(clause))
+    return topic_in(clause, mentions, case.reader.clinic, case.pending)
 
 
 def _variant(value: str, place: _Place, case: _Case) -> str | None:

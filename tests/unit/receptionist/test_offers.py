@@ -58,13 +58,13 @@ def test_a_hedge_a_condition_or_a_refusal_alone_is_never_a_yes(text: str, lead: 
     assert isinstance(answer_to_offer(text), OfferAnswer)
 
 
-_NEUTRAL = (
-    "the a deposit visit tuesday after 4 botox my mom and with dana monday new please about money link what".split()
-)
+_NEUTRAL = """
+    the a deposit visit tuesday after 4 botox my mom and with dana monday new please about money link what
+"""
 
 
 @settings(max_examples=200, deadline=None)
-@given(words=st.lists(st.sampled_from(_NEUTRAL), max_size=8))
+@given(words=st.lists(st.sampled_from(_NEUTRAL.split()), max_size=8))
 def test_nobody_agrees_without_a_word_of_agreement(words: list[str]) -> None:
     assert answer_to_offer(" ".join(words)) is not OfferAnswer.AGREES
 

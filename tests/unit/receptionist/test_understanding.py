@@ -165,6 +165,51 @@ def test_a_name_pattern_gives_a_name(reader: Reader, text: str, expected: str) -
     assert name(read(reader, text)) == expected
 
 
+ODD_NAMES = [
+    ("I'm Nguyễn Thị Lan", "Nguyễn Thị Lan"),
+    ("I'm Jose\u0301 Ruiz", "José Ruiz"),
+    ("my name is Conor O’Brien-Smith", "Conor O'Brien-Smith"),
+    ("this is Anneke van der Berg", "Anneke van der Berg"),
+    ("I'm Dana 😀", "Dana"),
+    ("I'm ①②", ""),
+    ("I'm Ⓔⓥⓘⓛ", ""),
+    ("I'm 𝓔𝓿𝓲𝓵", ""),
+    ("my name is Ｅｖｉｌ", ""),
+    ("I'm Da\u200bna", ""),
+    ("my name is d4na", ""),
+    ("my name is Dana ⅠⅠ", "Dana"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), ODD_NAMES)
+@pytest.mark.parametrize("asked", ["", "name"])
+def test_a_name_is_made_of_letters(reader: Reader, asked: str, text: str, expected: str) -> None:
+    assert name(read(reader, text, asked)) == expected
+
+
+EMAILS = [
+    ("my email is Dana.Cole@Mail.Example", "Dana.Cole@mail.example"),
+    ("dana+spa@mail.example, botox", "dana+spa@mail.example"),
+    ("a@mail.example no wait b@mail.example", "b@mail.example"),
+    ("(dana@mail.co.example).", "dana@mail.co.example"),
+    ("@dana on insta", ""),
+    ("dana@mail", ""),
+    ("dana at mail dot example", ""),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), EMAILS)
+def test_an_address_that_is_given_is_kept(reader: Reader, text: str, expected: str) -> None:
+    assert facts(read(reader, text)).get("email", "") == expected
+
+
+def test_what_stands_in_an_address_is_nothing_else(reader: Reader) -> None:
+    reading = read(reader, "my name is dana.monday@botox.example", "name")
+    assert reading.fields == {"email"}
+    assert not reading.unintelligible
+
+
 NAMELESS = [
     "I'm hoping to fix my forehead",
     "I'm interested in botox",
