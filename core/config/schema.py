@@ -70,6 +70,7 @@ NoticeKind = Literal[
     "appointment",
     "blocked_draft",
     "complaint",
+    "differs",
     "emergency",
     "guard",
     "hand_over",
@@ -77,6 +78,8 @@ NoticeKind = Literal[
     "lead_changed",
     "message",
     "minor",
+    "model_down",
+    "odd_sender",
     "parked",
     "person",
     "picture",
@@ -85,6 +88,7 @@ NoticeKind = Literal[
     "responder_failed",
     "text_failed",
     "text_held",
+    "too_many_texts",
     "unknown",
 ]
 

@@ -14,6 +14,8 @@ from core.engine.history import Windows
 from core.engine.intake import Intake
 from core.engine.live import Directory
 from core.engine.outbox import Outbox
+from core.engine.paging.mail import Mailer
+from core.engine.paging.pager import Pager
 from core.engine.queue import WakeQueue
 from core.engine.steps import OnStep, pass_by
 from core.engine.sweeper import Sweeper
@@ -56,6 +58,8 @@ class Engine:
         wall: Clock | None = None,
         random: Random | None = None,
         history: History[Any] | None = None,
+        mailer: Mailer | None = None,
+        public_url: str = "",
         on_step: OnStep = pass_by,
     ) -> None:
         self.tuning = tuning or Tuning()
@@ -88,6 +92,16 @@ class Engine:
             on_step=on_step,
         )
         self.takeover = Takeover(database, self.queue, clock)
+        self.pager = Pager(
+            database,
+            self.directory,
+            clock,
+            wall or SystemClock(),
+            mailer=mailer,
+            public_url=public_url,
+            every=self.tuning.sweep_every,
+            random=random,
+        )
         self.sweeper = Sweeper(
             database,
             self.queue,
@@ -104,6 +118,7 @@ class Engine:
         self._tasks = [
             asyncio.create_task(queue, name="queue"),
             asyncio.create_task(self.sweeper.run(self._stopping), name="sweeper"),
+            asyncio.create_task(self.pager.run(self._stopping), name="pager"),
         ]
 
     @property

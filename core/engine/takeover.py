@@ -9,7 +9,7 @@ from uuid import uuid4
 from core.engine import events
 from core.engine.queue import WakeQueue
 from core.receptionist.sms import count
-from core.store import mailbox, outbox, staff
+from core.store import mailbox, notices, outbox, staff
 from core.store.database import Database
 from deskbell import Clock, DeskbellError
 
@@ -23,7 +23,8 @@ class ContactOptedOut(DeskbellError):
 class Takeover:
     """What a member of staff does to one conversation.
 
-    Each act is an event too: the wake that it causes sends what staff wrote.
+    Each act is an event too: the wake that it causes sends what staff wrote. It also says that somebody looks after
+    the conversation, so its notices count as seen.
     """
 
     def __init__(self, database: Database, queue: WakeQueue, clock: Clock) -> None:
@@ -46,6 +47,11 @@ class Takeover:
         """Gives the conversation back to the bot. False: no such conversation."""
         return await self._act(clinic, conversation, author, "release")
 
+    async def seen(self, clinic: str, conversation: int) -> int:
+        """Somebody has seen what there is to see: its notices are not raised again. Returns how many there were."""
+        async with self._database.transaction() as connection:
+            return await notices.see(connection, clinic, conversation, self._clock.now())
+
     async def _act(self, clinic: str, conversation: int, author: str, action: Action, text: str = "") -> bool:
         now = self._clock.now()
         async with self._database.transaction() as connection:
@@ -54,6 +60,7 @@ class Takeover:
             change = staff.release if action == "release" else staff.take
             if await change(connection, clinic, conversation) is None:
                 return False
+            await notices.see(connection, clinic, conversation, now)
             if text:
                 segments = count(text).segments
                 await outbox.put_staff_text(connection, clinic, conversation, author, text, segments, now)

@@ -25,6 +25,7 @@ from core.engine.usage import UsageCounter
 from core.observers import ObserverCalls
 from core.runtime import heap
 from core.runtime.history import near_history
+from core.runtime.mail import mailer_of
 from core.runtime.opening import Opener, close_clinic
 from core.runtime.storage import storage
 from core.server.app import build_app
@@ -198,8 +199,17 @@ async def running(
         database = await stack.enter_async_context(storage(settings))
         observers = ObserverCalls(catalogue.manager)
         history = await stack.enter_async_context(near_history(settings, catalogue, clock))
-        engine = Engine(database, clock, observers, tuning=tuning, history=history, on_step=on_step)
         public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
+        engine = Engine(
+            database,
+            clock,
+            observers,
+            tuning=tuning,
+            history=history,
+            mailer=mailer_of(settings, clock, sandboxed=sandbox is not None),
+            public_url=public_url,
+            on_step=on_step,
+        )
         opener = Opener(
             clock,
             public_url,

@@ -1,0 +1,276 @@
+"""Notices to the clinic's people, and their deliveries: one row for each person that is told, each time.
+
+A delivery goes the way of a text: ``queued`` waits for its time; ``sending`` is with a worker that holds a lease;
+``unknown`` may or may not have left; ``sent``, ``failed``, ``dropped`` and ``held`` are ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+
+from core.store.database import Connection
+
+Means = Literal["sms", "email"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the clinic's people should know."""
+
+    clinic: str
+    id: int
+    conversation: int
+    turn: int | None
+    kind: str
+    summary: str = field(repr=False)
+    urgent: bool
+    handed_over: bool
+    token: str
+    at: datetime
+    #: How often it was raised again.
+    raised: int
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One of the clinic's people, by one means."""
+
+    means: Means
+    recipient: str = field(repr=False)
+
+
+_NOTICE = """
+n.clinic, n.id, n.conversation, n.turn, n.kind, n.summary, n.urgent, n.handed_over, n.token, n.at, n.raised
+"""
+
+
+async def untold(connection: Connection, clinics: Sequence[str], limit: int = 100) -> list[Notice]:
+    """Notices that nobody was told of, oldest first, locked; those that another worker has are passed over."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_NOTICE} FROM notice n
+         WHERE n.told_at IS NULL AND n.clinic = ANY($1) ORDER BY n.id LIMIT $2 FOR UPDATE SKIP LOCKED
+        """,  # noqa: S608 - a constant
+        list(clinics),
+        limit,
+    )
+    return [Notice(**row) for row in rows]
+
+
+async def unanswered(connection: Connection, clinics: Sequence[str], now: datetime, limit: int = 100) -> list[Notice]:
+    """Notices that are to be raised again, for nobody has acted on them; locked."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_NOTICE} FROM notice n
+         WHERE n.raise_at <= $2 AND n.seen_at IS NULL AND n.clinic = ANY($1)
+         ORDER BY n.raise_at LIMIT $3 FOR UPDATE SKIP LOCKED
+        """,  # noqa: S608 - a constant
+        list(clinics),
+        now,
+        limit,
+    )
+    return [Notice(**row) for row in rows]
+
+
+async def waiting_kinds(connection: Connection, notice: Notice, since: datetime) -> set[str]:
+    """Kinds of earlier notices of its conversation that somebody still has to act on.
+
+    Urgent ones count while they are fresh, told after `since`: a page that nobody answered must not keep back another
+    for ever.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT n.kind FROM notice n
+         WHERE n.clinic = $1 AND n.conversation = $2 AND n.id < $3 AND n.seen_at IS NULL AND n.told_at IS NOT NULL
+           AND (n.urgent OR n.handed_over OR n.kind = 'reply_waiting') AND (NOT n.urgent OR n.told_at > $4)
+           AND EXISTS (SELECT FROM notice_delivery d WHERE d.clinic = n.clinic AND d.notice = n.id)
+        """,
+        notice.clinic,
+        notice.conversation,
+        notice.id,
+        since,
+    )
+    return {row["kind"] for row in rows}
+
+
+async def tell(
+    connection: Connection,
+    notice: Notice,
+    addresses: Sequence[Address],
+    *,
+    turn: int,
+    due_at: datetime,
+    raise_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Books the `turn`-th telling of a notice: a delivery for each address, and when it is raised next."""
+    await connection.execute(
+        """
+        INSERT INTO notice_delivery (clinic, notice, round, means, recipient, due_at, created_at)
+        SELECT $1, $2, $3, a.means, a.recipient, $6, $7 FROM unnest($4::text[], $5::text[]) AS a (means, recipient)
+        ON CONFLICT DO NOTHING
+        """,
+        notice.clinic,
+        notice.id,
+        turn,
+        [address.means for address in addresses],
+        [address.recipient for address in addresses],
+        due_at,
+        now,
+    )
+    await connection.execute(
+        "UPDATE notice SET told_at = $3, raised = $4, raise_at = $5 WHERE clinic = $1 AND id = $2",
+        notice.clinic,
+        notice.id,
+        now,
+        turn,
+        raise_at,
+    )
+
+
+async def see(connection: Connection, clinic: str, conversation: int, now: datetime) -> int:
+    """Somebody has acted on a conversation: its notices are seen. Returns how many were not before."""
+    tag = await connection.execute(
+        "UPDATE notice SET seen_at = $3 WHERE clinic = $1 AND conversation = $2 AND seen_at IS NULL",
+        clinic,
+        conversation,
+        now,
+    )
+    return int(tag.rsplit(" ", 1)[-1])
+
+
+async def by_token(connection: Connection, token: str) -> asyncpg.Record | None:
+    """The clinic and conversation that a link in a notice is about."""
+    return await connection.fetchrow("SELECT clinic, conversation FROM notice WHERE token = $1", token)
+
+
+# ---- deliveries --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A notice on its way to one of the clinic's people, which this worker alone may send now."""
+
+    clinic: str
+    id: int
+    key: UUID
+    means: Means
+    recipient: str = field(repr=False)
+    round: int
+    attempts: int
+    binding: str | None
+    created_at: datetime
+    first_attempt_at: datetime
+    conversation: int
+    kind: str
+    summary: str = field(repr=False)
+    urgent: bool
+    token: str
+    noticed_at: datetime
+    #: Somebody has acted since it was booked.
+    seen: bool
+    #: The number belongs to a contact of the clinic who wants no texts.
+    opted_out: bool
+
+
+_DELIVERY = """
+d.clinic, d.id, d.key, d.means, d.recipient, d.round, d.attempts, d.binding, d.created_at, d.first_attempt_at,
+n.conversation, n.kind, n.summary, n.urgent, n.token, n.at AS noticed_at, n.seen_at IS NOT NULL AS seen,
+EXISTS (SELECT FROM address a JOIN contact p ON p.clinic = a.clinic AND p.id = a.contact
+         WHERE a.clinic = d.clinic AND a.kind = 'sms' AND d.means = 'sms' AND a.address = d.recipient
+           AND p.opted_out_at IS NOT NULL) AS opted_out
+"""
+
+_CLAIM = f"""
+UPDATE notice_delivery d
+   SET status = 'sending', attempts = d.attempts + 1, lease_until = $3,
+       first_attempt_at = coalesce(d.first_attempt_at, $2)
+  FROM notice n
+ WHERE (d.clinic, d.id) IN (
+    SELECT clinic, id FROM notice_delivery
+     WHERE status = 'queued' AND due_at <= $2 AND clinic = ANY($1)
+     ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+   AND n.clinic = d.clinic AND n.id = d.notice
+RETURNING {_DELIVERY}
+"""  # noqa: S608 - a constant
+
+
+async def claim(
+    connection: Connection, clinics: Sequence[str], now: datetime, lease_until: datetime, limit: int = 20
+) -> list[Delivery]:
+    """Takes deliveries that are due, marking them ``sending`` before anybody is called."""
+    rows = await connection.fetch(_CLAIM, list(clinics), now, lease_until, limit)
+    return [Delivery(**row) for row in rows]
+
+
+_UNKNOWN = f"""
+UPDATE notice_delivery d SET due_at = $3
+  FROM notice n
+ WHERE (d.clinic, d.id) IN (
+    SELECT clinic, id FROM notice_delivery
+     WHERE status = 'unknown' AND due_at <= $2 AND clinic = ANY($1)
+     ORDER BY due_at LIMIT 20 FOR UPDATE SKIP LOCKED)
+   AND n.clinic = d.clinic AND n.id = d.notice
+RETURNING {_DELIVERY}
+"""  # noqa: S608 - a constant
+
+
+async def take_unknown(
+    connection: Connection, clinics: Sequence[str], now: datetime, again_at: datetime
+) -> list[Delivery]:
+    """Deliveries of unknown outcome whose next look is due; looked at again at `again_at` unless settled by then."""
+    return [Delivery(**row) for row in await connection.fetch(_UNKNOWN, list(clinics), now, again_at)]
+
+
+async def expire_leases(connection: Connection, wall: datetime, due_at: datetime) -> None:
+    """Deliveries whose worker is gone become ``unknown``. `wall` is machine time, for leases are about machines."""
+    await connection.execute(
+        """
+        UPDATE notice_delivery SET status = 'unknown', reason = 'worker lost', due_at = $2, lease_until = NULL
+         WHERE status = 'sending' AND lease_until < $1
+        """,
+        wall,
+        due_at,
+    )
+
+
+async def through(connection: Connection, delivery: Delivery, binding: str) -> None:
+    """Notes which channel is about to be asked: it is the one to look up with."""
+    await connection.execute(
+        "UPDATE notice_delivery SET binding = $3 WHERE clinic = $1 AND id = $2", delivery.clinic, delivery.id, binding
+    )
+
+
+async def settle(
+    connection: Connection,
+    delivery: Delivery,
+    status: str,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    due_at: datetime | None = None,
+    provider_id: str | None = None,
+) -> None:
+    """Ends a delivery, or gives it back with a time. Who comes late has no say over what another tries since."""
+    await connection.execute(
+        """
+        UPDATE notice_delivery
+           SET status = $4, reason = $5, due_at = coalesce($6, due_at), provider_id = coalesce($7, provider_id),
+               sent_at = CASE WHEN $4 = 'sent' THEN $8 ELSE sent_at END, lease_until = NULL
+         WHERE clinic = $1 AND id = $2 AND attempts = $3 AND status IN ('sending', 'unknown')
+        """,
+        delivery.clinic,
+        delivery.id,
+        delivery.attempts,
+        status,
+        reason,
+        due_at,
+        provider_id,
+        now,
+    )
