@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +13,7 @@ from sandbox import media as pictures
 from sandbox.carrier import Carrier, World
 from sandbox.clock import SandboxClock
 from sandbox.faults import FaultRequest, Faults
-from sandbox.guard import Guard
+from sandbox.guard import Answer, Guard
 from sandbox.live import Live
 from sandbox.media import Media
 from sandbox.phones import is_sender
@@ -32,8 +32,6 @@ from sandbox.traffic import Traffic
 
 #: A comment line this often keeps the stream open through anything that counts silence.
 _HEARTBEAT = 15.0
-
-Answer = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]
 
 
 class Control:
@@ -84,19 +82,8 @@ class Control:
             ("GET", "/stream", self.stream),
         )
         for method, path, answer in routes:
-            blueprint.add_route(self._guarded(answer), path, methods=[method], unquote=True)
+            blueprint.add_route(self._guard.guarded(answer), path, methods=[method], unquote=True)
         return blueprint
-
-    def _guarded(self, answer: Answer) -> Answer:
-        async def call(request: Request, **parts: str) -> HTTPResponse | None:
-            try:
-                self._guard.check(request)
-                return await answer(request, **parts)
-            except Refused as refused:
-                return refused.response()
-
-        call.__name__ = answer.__name__
-        return call
 
     # ---- clinics -----------------------------------------------------------------------------------------
 

@@ -42,11 +42,16 @@ PLACES: dict[Kind, tuple[str, ...]] = {
 #: What can be picked out at each place; the first is the default.
 EVENTS = {"webhook": ("inbound", "receipt", "any"), "api": ("send", "read", "any")}
 
+#: Who is only ever called.
+WITHOUT_WEBHOOKS = ("bedrock", "anthropic")
+
 
 class FaultRequest(Settings):
     """A fault as it is asked for over the control API."""
 
-    provider: Literal["telnyx", "twilio"] = Field(description="Whose traffic: 'telnyx' or 'twilio'.")
+    provider: Literal["telnyx", "twilio", "bedrock", "anthropic"] = Field(
+        description="Whose traffic: 'telnyx', 'twilio', 'bedrock' or 'anthropic'."
+    )
     kind: Kind = Field(description="One of " + ", ".join(Kind) + ".")
     times: int = Field(1, ge=1, le=10_000, description="Occasions, 1 to 10000; for 'duplicate': extra copies, 1 to 50.")
     deliveries: int = Field(1, ge=1, le=10_000, description="For 'duplicate': how many webhooks are copied.")
@@ -62,17 +67,19 @@ class FaultRequest(Settings):
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
         places = PLACES[self.kind]
-        if self.on and self.on not in places:
-            raise ValueError(f"'{self.kind}' applies on {' or '.join(places)}, not on '{self.on}'")
+        if self.place not in places:
+            raise ValueError(f"'{self.kind}' applies on {' or '.join(places)}, not on '{self.place}'")
         if self.event and self.event not in EVENTS[self.place]:
             raise ValueError(f"on {self.place} the event is one of {', '.join(EVENTS[self.place])}")
         if self.kind is Kind.DUPLICATE and self.times > 50:
             raise ValueError("a webhook is copied at most 50 times")
+        if self.place == "webhook" and self.provider in WITHOUT_WEBHOOKS:
+            raise ValueError(f"{self.provider} sends no webhooks; name 'api' in 'on'")
         return self
 
     @property
     def place(self) -> str:
-        return self.on or PLACES[self.kind][0]
+        return self.on or ("api" if self.provider in WITHOUT_WEBHOOKS else PLACES[self.kind][0])
 
     @property
     def matches(self) -> str:

@@ -6,11 +6,16 @@ sites), and one that pretends to be ours by a rebound name shows that name in Ho
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from ipaddress import ip_address
+from typing import Any
 
-from sanic import Request
+from sanic import HTTPResponse, Request
 
 from sandbox.requests import Refused
+
+#: A handler of the control API; None where it has answered by itself.
+Answer = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]
 
 
 class Guard:
@@ -21,6 +26,19 @@ class Guard:
         if host not in ("0.0.0.0", "::", ""):  # noqa: S104  (it means "every address": no name of its own)
             names.add(f"[{host}]" if ":" in host else host)
         self._hosts = {f"{name}:{port}" for name in names} | (names if port == 80 else set())
+
+    def guarded(self, answer: Answer) -> Answer:
+        """`answer` behind `check`, with every `Refused` turned into its response."""
+
+        async def call(request: Request, **parts: str) -> HTTPResponse | None:
+            try:
+                self.check(request)
+                return await answer(request, **parts)
+            except Refused as refused:
+                return refused.response()
+
+        call.__name__ = answer.__name__
+        return call
 
     def check(self, request: Request) -> None:
         """Raises `Refused` (403) for requests that another site may have caused."""

@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from deskbell import DeskbellError
 
-_FIELDS = ("telnyx_seed", "telnyx_api_key", "twilio_account_sid", "twilio_auth_token")
+_CARRIERS = ("telnyx_seed", "telnyx_api_key", "twilio_account_sid", "twilio_auth_token")
+#: They came later: a file of before is completed.
+_MODELS = ("aws_access_key", "aws_secret_key", "anthropic_api_key")
 
 
 class KeysUnreadable(DeskbellError):
@@ -28,6 +30,9 @@ class Keys:
     telnyx_api_key: str = field(repr=False)
     twilio_account_sid: str
     twilio_auth_token: str = field(repr=False)
+    aws_access_key: str
+    aws_secret_key: str = field(repr=False)
+    anthropic_api_key: str = field(repr=False)
 
     @property
     def telnyx_public_key(self) -> str:
@@ -44,14 +49,17 @@ def load_or_make(file: Path) -> Keys:
         _write(file, _fresh())
     try:
         stored = json.loads(file.read_text("utf-8"))
-        seed, api_key, account_sid, auth_token = (str(stored[name]) for name in _FIELDS)
+        seed, *carriers = (str(stored[name]) for name in _CARRIERS)
         signing = Ed25519PrivateKey.from_private_bytes(base64.b64decode(seed, validate=True))
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise KeysUnreadable(
             f"{file} does not hold the sandbox's keys ({type(problem).__name__}); "
-            f"expected a JSON object with {', '.join(_FIELDS)}. Delete it and new keys are made."
+            f"expected a JSON object with {', '.join(_CARRIERS)}. Delete it and new keys are made."
         ) from None
-    return Keys(signing, api_key, account_sid, auth_token)
+    if not all(name in stored for name in _MODELS):
+        stored = {**_fresh(), **stored}
+        _write(file, stored)
+    return Keys(signing, *carriers, *(str(stored[name]) for name in _MODELS))
 
 
 def _fresh() -> dict[str, str]:
@@ -60,6 +68,9 @@ def _fresh() -> dict[str, str]:
         "telnyx_api_key": f"KEY{secrets.token_hex(16).upper()}_{secrets.token_urlsafe(16)}",
         "twilio_account_sid": f"AC{secrets.token_hex(16)}",
         "twilio_auth_token": secrets.token_hex(16),
+        "aws_access_key": f"AKIA{secrets.token_hex(8).upper()}",
+        "aws_secret_key": secrets.token_urlsafe(30),
+        "anthropic_api_key": f"sk-ant-{secrets.token_urlsafe(24)}",
     }
 
 

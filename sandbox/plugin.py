@@ -30,9 +30,12 @@ def run_sandbox(
     home: Annotated[Path, typer.Option(envvar="DESKBELL_HOME", help="Where its keys and clock are kept.")] = Path(
         ".deskbell"
     ),
+    real_models: Annotated[
+        bool, typer.Option("--real-models", help="Play carriers only: language models are the real ones, and cost.")
+    ] = False,
 ) -> None:
     """Runs the providers' stand-ins alone, with the phone page; Ctrl-C ends it."""
-    asyncio.run(_serve(Sandbox(host=host, port=port, folder=home / "sandbox")))
+    asyncio.run(_serve(Sandbox(host=host, port=port, folder=home / "sandbox", real_models=real_models)))
 
 
 async def _serve(sandbox: Sandbox) -> None:

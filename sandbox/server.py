@@ -16,6 +16,11 @@ from sanic.response import json, raw
 
 from deskbell import Clock, DeskbellError, Reachable
 from sandbox import keys as keyring
+from sandbox.bedrock import errors as model_errors
+from sandbox.bedrock.api import ModelApi
+from sandbox.bedrock.calls import ModelCalls
+from sandbox.bedrock.control import ModelControl
+from sandbox.bedrock.script import Script
 from sandbox.carrier import Carrier, Numbers, World
 from sandbox.clock import SandboxClock
 from sandbox.control import Control
@@ -25,7 +30,7 @@ from sandbox.live import Live
 from sandbox.media import LARGEST, Media
 from sandbox.pace import Pace
 from sandbox.page.routes import page_blueprint
-from sandbox.provider_calls import ProviderCalls
+from sandbox.provider_calls import ProviderCalls, Refusal
 from sandbox.tasks import Tasks
 from sandbox.telnyx import errors as telnyx_errors
 from sandbox.telnyx.api import TelnyxApi
@@ -47,16 +52,25 @@ class AddressTaken(DeskbellError):
 class Sandbox:
     """The built-in `deskbell.StandIn`.
 
-    `port` 0 takes any free one; `url` and `overrides` then tell it after `start()`. `pace` and `machine` (the clock
-    under the movable one) are for tests.
+    `port` 0 takes any free one; `url` and `overrides` then tell it after `start()`. With `real_models` only carriers
+    are played, and language models are the real ones. `pace` and `machine` (the clock under the movable one) are for
+    tests.
     """
 
     def __init__(
-        self, *, host: str, port: int, folder: Path, pace: Pace | None = None, machine: Clock | None = None
+        self,
+        *,
+        host: str,
+        port: int,
+        folder: Path,
+        real_models: bool = False,
+        pace: Pace | None = None,
+        machine: Clock | None = None,
     ) -> None:
         self._host = host
         self._port = port
         self._folder = folder
+        self._real_models = real_models
         self._pace = pace or Pace()
         self._clock = SandboxClock(folder / "clock", machine)
         self._keys: keyring.Keys | None = None
@@ -67,6 +81,8 @@ class Sandbox:
         self._faults = Faults(self._live)
         self._media = Media()
         self._traffic = Traffic(self._clock)
+        self._script = Script()
+        self._model_calls = ModelCalls(self._clock)
         self._courier = Courier(faults=self._faults, traffic=self._traffic, tasks=self._tasks, pace=self._pace)
         self._world = World(
             numbers=Numbers(),
@@ -102,6 +118,19 @@ class Sandbox:
                 "account_sid": keys.twilio_account_sid,
                 "auth_token": keys.twilio_auth_token,
             },
+            **({} if self._real_models else self._model_overrides(keys)),
+        }
+
+    def _model_overrides(self, keys: keyring.Keys) -> dict[str, dict[str, Any]]:
+        return {
+            "bedrock": {
+                "base_url": f"{self.url}/bedrock",
+                "aws_access_key": keys.aws_access_key,
+                "aws_secret_key": keys.aws_secret_key,
+                "aws_session_token": None,
+                "api_key": None,
+            },
+            "anthropic": {"base_url": f"{self.url}/anthropic", "api_key": keys.anthropic_api_key},
         }
 
     async def start(self) -> None:
@@ -176,15 +205,20 @@ class Sandbox:
         )
         keys = self._known_keys()
         telnyx, twilio = Telnyx(self._world, keys), Twilio(self._world, keys)
-        control = self._control({telnyx.name: telnyx, twilio.name: twilio})
+        models = ModelApi(keys, self._script, self._model_calls)
+        guard = Guard(self._host, self._port)
+        control = self._control({telnyx.name: telnyx, twilio.name: twilio}, guard)
         app.blueprint(control.blueprint("control"))
+        app.blueprint(ModelControl(self._script, self._model_calls, guard).blueprint("models"))
         app.blueprint(page_blueprint("page", self._media))
         app.blueprint(TelnyxApi(telnyx, keys, self._media).blueprint("telnyx", self._calls("telnyx")))
         app.blueprint(TwilioApi(twilio, keys, self._media).blueprint("twilio", self._calls("twilio")))
+        app.blueprint(models.bedrock("bedrock", self._calls("bedrock")))
+        app.blueprint(models.anthropic("anthropic", self._calls("anthropic")))
         app.exception(Exception)(_failed)
         return app
 
-    def _control(self, carriers: Mapping[str, Carrier]) -> Control:
+    def _control(self, carriers: Mapping[str, Carrier], guard: Guard) -> Control:
         return Control(
             world=self._world,
             carriers=carriers,
@@ -193,14 +227,22 @@ class Sandbox:
             media=self._media,
             live=self._live,
             traffic=self._traffic,
-            guard=Guard(self._host, self._port),
+            guard=guard,
             introduce=self.introduce,
             connection=self._connection,
         )
 
     def _calls(self, provider: str) -> ProviderCalls:
-        refusal = telnyx_errors.refusal if provider == "telnyx" else twilio_errors.refusal
-        return ProviderCalls(provider, faults=self._faults, traffic=self._traffic, refusal=refusal)
+        return ProviderCalls(provider, faults=self._faults, traffic=self._traffic, refusal=_REFUSALS[provider])
+
+
+#: How each provider says no, by the first step of its paths.
+_REFUSALS: Mapping[str, Refusal] = {
+    "telnyx": telnyx_errors.refusal,
+    "twilio": twilio_errors.refusal,
+    "bedrock": model_errors.bedrock_refusal,
+    "anthropic": model_errors.anthropic_refusal,
+}
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -220,10 +262,9 @@ def _failed(request: Request, problem: Exception) -> HTTPResponse:
     status = problem.status_code if isinstance(problem, SanicException) else 500
     if status >= 500:
         _log.error("the sandbox failed at %s %s", request.method, request.path, exc_info=problem)
-    if request.path.startswith("/telnyx/"):
-        return telnyx_errors.refusal(status)
-    if request.path.startswith("/twilio/"):
-        return twilio_errors.refusal(status)
+    refusal = _REFUSALS.get(request.path.split("/")[1])
+    if refusal is not None:
+        return refusal(status)
     if request.path == "/favicon.ico":
         return raw(b"", 204)
     error = str(problem) if status < 500 else "the sandbox failed; its log says why"
