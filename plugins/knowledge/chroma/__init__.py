@@ -36,7 +36,7 @@ from plugins.knowledge.chroma.config import ChromaConfig
 from plugins.knowledge.chroma.documents import Library
 from plugins.knowledge.chroma.embedders import Embedder, embedder
 from plugins.knowledge.chroma.indexing import Indexing, alone, changed, read
-from plugins.knowledge.chroma.shelf import Shelf
+from plugins.knowledge.chroma.shelf import Contents, Shelf
 from plugins.knowledge.chroma.store import Gone, Store
 from plugins.knowledge.texting import spelt_out
 
@@ -47,6 +47,8 @@ _T = TypeVar("_T")
 
 #: No question of a patient is longer; what comes after is not looked at.
 _LONGEST = 1600
+#: Chroma and the embedder take two seconds of computing to load: the start of everything else comes first.
+_SETTLING = 3.0
 #: After a failure the next attempt comes so soon, and then ever later, in seconds.
 _FIRST_RETRY, _LAST_RETRY = 2.0, 120.0
 
@@ -106,15 +108,10 @@ class Chroma(Knowledge[ChromaConfig]):
 
     async def check(self) -> Health:
         shelf = self._opened()
-        try:
-            async with asyncio.timeout(self.config.deadline_seconds + 5):
-                await _in(self._outside, self._ask_store)
-                status = await self.status()
-        except Exception as error:  # noqa: BLE001 - a check tells, whatever it is
-            return Health(ok=False, detail=f"words alone decide: {_told(error)}")
+        status = await self.status()
         faults = [str(refused) for refused in shelf.contents.refused]
         detail = f"{status.passages} passages of {status.documents} documents, {status.detail}"
-        return Health(ok=not faults, detail="\n".join([detail, *faults]))
+        return Health(ok=not faults and status.indexed_at is not None, detail="\n".join([detail, *faults]))
 
     async def search(self, question: str, *, limit: int = 4) -> list[Passage]:
         shelf, question = self._opened(), question[:_LONGEST]
@@ -151,18 +148,25 @@ class Chroma(Knowledge[ChromaConfig]):
 
     async def status(self) -> IndexStatus:
         shelf = self._opened()
-        since = await _in(self._inside, changed, shelf.contents.digests, self._library())
-        by = f"by words and meaning ({self._embedder.identity})" if shelf.version and self._embedder else "by words"
-        contents = shelf.contents
-        return IndexStatus(
-            len(contents.digests), len(contents.pieces), contents.refused, since, contents.indexed_at, by
-        )
+        contents, detail = shelf.contents, "by words: there is no index yet"
+        indexed = None
+        try:
+            async with asyncio.timeout(self.config.deadline_seconds + 5):
+                indexed = await _in(self._outside, self._indexed)
+        except Exception as error:  # noqa: BLE001 - whatever keeps the index from being seen is what is to be told
+            detail = f"by words: {_told(error)}"
+        if indexed is not None:
+            contents, detail = indexed, f"by words and meaning ({self.config.embedder})"
+        since = await _in(self._inside, changed, contents.digests, self._library())
+        when = contents.indexed_at if indexed is not None else None
+        return IndexStatus(len(contents.digests), len(contents.pieces), contents.refused, since, when, detail)
 
     # ---- beside the searches ----------------------------------------------------------------------------------
 
     async def _tend(self) -> None:
         """Brings the index up, and looks from time to time whether another process has made a newer one."""
         pause, first = _FIRST_RETRY, True
+        await asyncio.sleep(_SETTLING)
         while True:
             try:
                 if first:
@@ -206,8 +210,13 @@ class Chroma(Knowledge[ChromaConfig]):
                 )
             return self._store, self._embedder
 
-    def _ask_store(self) -> str:
-        return self._reach()[0].current()
+    def _indexed(self) -> Contents | None:
+        """What the index holds; None when there is none that can be used."""
+        store, embeds = self._reach()
+        shelf, current = self._shelf, store.current()
+        if shelf is not None and current and current == shelf.version:
+            return shelf.contents
+        return store.contents(current, embeds.identity) if current else None
 
     def _index(self) -> IndexReport:
         with alone(self._file(".lock")):
