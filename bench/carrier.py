@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from contextlib import suppress
 from time import monotonic
-from typing import cast
 from uuid import uuid4
 
 from bench import child
-
-_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+from bench.http import listen
 
 
 class _Taken:
@@ -46,37 +43,6 @@ class _Taken:
         return {"at": self.at, "doubled": self.doubled}
 
 
-class _Caller(asyncio.Protocol):
-    """One connection of an SDK, kept alive as long as it likes."""
-
-    def __init__(self, taken: _Taken) -> None:
-        self._taken = taken
-        self._heard = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        self._heard += data
-        while (end := self._heard.find(b"\r\n\r\n")) >= 0:
-            length = _LENGTH.search(self._heard, 0, end + 2)
-            whole = end + 4 + (int(length[1]) if length else 0)
-            if len(self._heard) < whole:
-                return
-            head, body, self._heard = self._heard[:end], self._heard[end + 4 : whole], self._heard[whole:]
-            self._answer(head, body)
-
-    def _answer(self, head: bytes, body: bytes) -> None:
-        if not head.startswith(b"POST /v2/messages "):
-            self._transport.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
-            return
-        wanted = json.loads(body)
-        self._taken.take(wanted["to"])
-        answer = json.dumps(_message(wanted)).encode()
-        head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(answer)
-        self._transport.write(head + answer)
-
-
 def _message(wanted: dict[str, str]) -> dict[str, object]:
     """Telnyx's message resource, as far as it goes for an SMS that was just queued."""
     return {
@@ -102,9 +68,15 @@ def _message(wanted: dict[str, str]) -> dict[str, object]:
 
 async def _carrier() -> None:
     taken = _Taken()
-    server = await asyncio.get_running_loop().create_server(lambda: _Caller(taken), "127.0.0.1", 0, backlog=1024)
-    port = server.sockets[0].getsockname()[1]
-    await child.answer({"port": port}, {"forget": taken.forget, "wait": taken.wait})
+
+    def respond(line: bytes, body: bytes) -> object | None:
+        if not line.startswith(b"POST /v2/messages "):
+            return None
+        wanted = json.loads(body)
+        taken.take(wanted["to"])
+        return _message(wanted)
+
+    await child.answer({"port": await listen(respond)}, {"forget": taken.forget, "wait": taken.wait})
 
 
 if __name__ == "__main__":

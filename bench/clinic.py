@@ -12,13 +12,25 @@ from core.config.defaults import load_defaults
 
 #: What the bench's clinic needs in its environment, without the public key.
 API_KEY = "KEY-of-the-bench"
+#: Secrets stand in no file, not even these.
+SECRETS = {"BENCH_AWS_KEY": "AKIABENCHBENCHBENCH1", "BENCH_AWS_SECRET": "secret-of-the-bench"}
+_MODEL = {
+    "use": "bedrock",
+    "region": "us-east-1",
+    "model": "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+    "aws_access_key": "${env:BENCH_AWS_KEY}",
+    "aws_secret_key": "${env:BENCH_AWS_SECRET}",
+}
 
 
-def copy_clinic(source: Path, target: Path, carrier_url: str, *, slow_seconds: float | None = None) -> None:
+def copy_clinic(
+    source: Path, target: Path, carrier_url: str, *, slow_seconds: float | None = None, model_url: str | None = None
+) -> None:
     """Copies the folder `source` to `target`/harbor and changes what stands between the bench and its figures.
 
     Burst windows become zero, for every patient here sends one text; the one channel is Telnyx at `carrier_url`. With
-    `slow_seconds`, a stage that takes that long stands before the innermost one.
+    `slow_seconds`, a stage that takes that long stands before the innermost one. The texts are worded by the model at
+    `model_url`, or by the rules.
     """
     folder = target / "harbor"
     shutil.copytree(source, folder)
@@ -34,6 +46,9 @@ def copy_clinic(source: Path, target: Path, carrier_url: str, *, slow_seconds: f
             "base_url": carrier_url,
         }
     }
+    clinic.pop("models", None)
+    if model_url:
+        clinic["models"] = {"claude": _MODEL | {"base_url": model_url}}
     if slow_seconds is not None:
         stages = _stages(clinic.get("pipeline", "staff_books"))
         clinic["pipeline"] = [*stages[:-1], "slow", stages[-1]]

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bench import child, slow
-from bench.clinic import API_KEY
+from bench.clinic import API_KEY, SECRETS
 from core import log
 from core.config.settings import Runtime as Settings
 from core.plugins import load_catalogue
@@ -23,8 +23,10 @@ async def _desk(database: str, clinics: str, public_key: str, serve: bool, work:
         clinics=Path(clinics),
         log="json",
     )
-    environment = {"TELNYX_API_KEY": API_KEY, "TELNYX_PUBLIC_KEY": public_key}
+    environment = {"TELNYX_API_KEY": API_KEY, "TELNYX_PUBLIC_KEY": public_key, **SECRETS}
     async with running(settings, load_catalogue(_plugins()), environment, serve=serve, work=work) as runtime:
+        for live in runtime.engine.directory:
+            await live.models.ready()
         await child.answer({"port": runtime.listener.port if runtime.listener else 0})
 
 
@@ -33,8 +35,9 @@ def _plugins() -> list[object]:
     import core.stages
     from plugins.channels import telnyx
     from plugins.knowledge import notes
+    from plugins.llm import bedrock
 
-    return [core.stages, telnyx, notes, slow]
+    return [core.stages, telnyx, notes, bedrock, slow]
 
 
 if __name__ == "__main__":

@@ -18,6 +18,14 @@ from bench.texts import SENDERS
 #: A reply that takes longer than this is taken for lost.
 _LOST_AFTER_SECONDS = 90
 
+_OWN_WORK = """
+SELECT milliseconds - coalesce((
+           SELECT sum((decision -> 'details' ->> 'milliseconds')::float)
+             FROM jsonb_array_elements(trace -> 'decisions') AS decision
+            WHERE decision ->> 'decision' = 'model_call'), 0) AS own
+  FROM turn ORDER BY id DESC LIMIT $1
+"""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -98,13 +106,16 @@ class Desk:
 class Bench:
     """The processes that all parts share, and what is done to the others."""
 
-    def __init__(self, folder: Path, plan: Plan, source: Path, server: Postgres, load: Child, carrier: Child) -> None:
+    def __init__(
+        self, folder: Path, plan: Plan, source: Path, server: Postgres, load: Child, carrier: Child, model: Child
+    ) -> None:
         self.folder = folder
         self.plan = plan
         self.server = server
         self._source = source
         self._load = load
         self._carrier = carrier
+        self._model = model
         self._turn = 0
 
     @asynccontextmanager
@@ -114,10 +125,18 @@ class Bench:
             yield Desk(child, [child], "bare")
 
     @asynccontextmanager
-    async def desk(self, name: str, *, work: bool, workers: int = 0, slow: bool = False) -> AsyncIterator[Desk]:
+    async def desk(
+        self, name: str, *, work: bool, workers: int = 0, slow: bool = False, modelled: bool = False
+    ) -> AsyncIterator[Desk]:
         clinics = self.folder / "clinics" / name
         carrier = f"http://127.0.0.1:{self._carrier.ready['port']}/v2"
-        copy_clinic(self._source, clinics, carrier, slow_seconds=self.plan.slow_seconds if slow else None)
+        copy_clinic(
+            self._source,
+            clinics,
+            carrier,
+            slow_seconds=self.plan.slow_seconds if slow else None,
+            model_url=f"http://127.0.0.1:{self._model.ready['port']}" if modelled else None,
+        )
         settings: dict[str, Any] = {
             "database": await self.server.create(name),
             "clinics": str(clinics),
@@ -158,6 +177,12 @@ class Bench:
         waits = sorted(at[sender] - started for sender, started in run["started"].items())
         return self._sample(max(at.values()) - run["began"], waits, before, after)
 
+    async def own_work(self, desk: Desk, texts: int) -> Sample:
+        """The time of the newest `texts` turns, each without what it waited for a model."""
+        rows = await self.server.fetch(desk.database, _OWN_WORK, texts)
+        waits = sorted(float(row["own"]) for row in rows)
+        return Sample(len(waits), max(sum(waits) / 1000, 1e-9), waits, {})
+
     async def _prepare(self, texts: int, *, keep_alive: bool) -> None:
         await self.server.settle()
         await self._load.ask("prepare", senders=texts, turn=self._turn, keep_alive=keep_alive)
@@ -196,5 +221,10 @@ async def peak_mb(desk: Desk) -> float:
 @asynccontextmanager
 async def bench(folder: Path, plan: Plan, clinic: Path) -> AsyncIterator[Bench]:
     """Everything that the parts share, running; `clinic` is the folder of the clinic they serve."""
-    async with postgres(folder / "data") as server, Child("load", folder) as load, Child("carrier", folder) as carrier:
-        yield Bench(folder, plan, clinic, server, load, carrier)
+    async with (
+        postgres(folder / "data") as server,
+        Child("load", folder) as load,
+        Child("carrier", folder) as carrier,
+        Child("bedrock", folder) as model,
+    ):
+        yield Bench(folder, plan, clinic, server, load, carrier, model)

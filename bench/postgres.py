@@ -44,6 +44,13 @@ class Postgres:
         finally:
             await connection.close()
 
+    async def fetch(self, database: str, query: str, *arguments: object) -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(self.url(database))
+        try:
+            return list(await connection.fetch(query, *arguments))
+        finally:
+            await connection.close()
+
     def cpu(self) -> float:
         """Seconds of processor time that the server and its backends have used."""
         own = self._process.cpu_times()

@@ -36,10 +36,11 @@ async def _side_by_side(bench: Bench, tell: Progress) -> list[Figure]:
     """Parts (a) to (c): all their processes are up, and each is measured in turn while the others idle."""
     async with AsyncExitStack() as stack:
         tell("starting (a), (b) and (c)")
-        bare, intake, one, *more = await asyncio.gather(
+        bare, intake, one, modelled, *more = await asyncio.gather(
             stack.enter_async_context(bench.bare()),
             stack.enter_async_context(bench.desk("intake", work=False)),
             stack.enter_async_context(bench.desk("one", work=True)),
+            stack.enter_async_context(bench.desk("modelled", work=True, modelled=True)),
             *(
                 stack.enter_async_context(bench.desk(f"and_{extra}", work=True, workers=extra))
                 for extra in bench.plan.extra_workers
@@ -55,11 +56,22 @@ async def _side_by_side(bench: Bench, tell: Progress) -> list[Figure]:
                 _Part(f"turns_and_{extra}", f"(c) and {extra} worker process more", desk, partial(bench.turns, desk))
                 for extra, desk in zip(bench.plan.extra_workers, more, strict=True)
             ),
+            _Part("modelled", "(e) whole turns, worded by a model", modelled, partial(bench.turns, modelled)),
         ]
         figures = await _rounds(bench, parts, tell)
-        tell("text to reply on a calm machine")
-        calm = await bench.turns(one, bench.plan.calm, pause=0.05)
-        return [*figures, Figure("calm", "(c) one text at a time", [calm])]
+        return [*figures, *await _calm(bench, one, modelled, tell)]
+
+
+async def _calm(bench: Bench, one: Desk, modelled: Desk, tell: Progress) -> list[Figure]:
+    """Texts one by one: from text to reply, and what of it is a turn's own work."""
+    figures = []
+    for desk, key, name in ((one, "calm", "(c) by rules"), (modelled, "calm_modelled", "(e) by a model")):
+        tell(f"text to reply on a calm machine, {name}")
+        calm = await bench.turns(desk, bench.plan.calm, pause=0.05)
+        own = await bench.own_work(desk, bench.plan.calm)
+        figures.append(Figure(key, f"{name}, one text at a time", [calm]))
+        figures.append(Figure(f"{key}_own", f"{name}, the turn's own work", [own]))
+    return figures
 
 
 async def _rounds(bench: Bench, parts: list[_Part], tell: Progress) -> list[Figure]:
