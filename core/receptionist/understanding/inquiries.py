@@ -19,6 +19,8 @@ _BY_FORM = frozenset({Topic.KNOWLEDGE, Topic.SELLS, Topic.SERVICES, Topic.PRICE,
 _WH = re.compile(r"\W*(?:what|whats|what's|how|why|who|which|where|does|do|is)\b")
 #: Words of "botox tuesday ok?", which asks for nothing but what it tells.
 _BARE = 4
+#: Words of a wish to come that names nothing.
+_WISH = 7
 #: Letters of the shortest statement worth a look into the knowledge.
 _LEAST = 4
 
@@ -85,6 +87,8 @@ def soft_inquiry(reading: Reading, draft: Draft) -> tuple[Question, ...]:
     low = draft.saying.low
     passed = reading.understood or reading.filler or reading.unintelligible or reading.thanks or reading.declines
     answer = reading.length < 3 and replies.says_yes(low) is not None
-    if passed or answer or any(part.mentions for part in draft.saying.parts) or len(low.strip()) < _LEAST:
+    # "Yes I'd like to come in" is a wish, and about nothing.
+    wish = reading.wants_to_come and reading.length <= _WISH
+    if passed or answer or wish or any(part.mentions for part in draft.saying.parts) or len(low.strip()) < _LEAST:
         return reading.questions
     return (Question(Topic.KNOWLEDGE, draft.saying.text, soft=True),)

@@ -109,6 +109,8 @@ def _source(texts: Sequence[TextReceived], place: int) -> TextReceived:
 def _begin_anew(turn: Turn, reading: Reading) -> RequestStatus | None:
     """Another service after the request went to staff is another request; identity stays, the rest begins again."""
     if turn.request in OPEN:
+        if turn.request is not RequestStatus.COLLECTING:
+            _doubt_first_visit(turn)
         return None if turn.request is RequestStatus.CLOSED else turn.request
     wished = next((one.value for one in reading.found if one.field == "service"), None)
     current = turn.facts.get("service")

@@ -338,6 +338,18 @@ async def test_weeks_later_the_same_service_is_another_request_and_a_first_visit
     assert patient.facts["new_or_returning"] == "returning"
 
 
+async def test_a_first_visit_is_doubted_when_the_request_was_closed_by_somebody_else(patient: Any) -> None:
+    await patient.texts("im amy liu first time, hydrafacial, any day")
+    patient.request = None
+    patient.known = {name: one for name, one in patient.known.items() if one.scope == "identity"}
+    await patient.texts("hi, and botox please, mornings")
+    assert patient.facts["new_or_returning"] == "new"
+    patient.clock.advance(6 * 86400)
+    patient.request = None
+    await patient.texts("botox please, mornings")
+    assert patient.pending == "new_or_returning"
+
+
 async def test_another_service_says_that_the_first_request_stays(patient: Any) -> None:
     await patient.texts("im zoe hart, never been, microneedling, fridays")
     assert "Microneedling" in await patient.texts("id like botox")
