@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from core.cli.environment import database, opened, sandbox_elsewhere
@@ -20,6 +21,8 @@ from core.engine.queue import WakeQueue
 from core.engine.takeover import Takeover
 from core.receptionist.corrections import CorrectionRefused
 from core.receptionist.facts import SCOPES
+from core.store import mailbox
+from core.store import notices as notice_store
 from core.store import staff as store
 from core.store.database import Database
 from deskbell import SystemClock
@@ -58,6 +61,20 @@ def correct(
 ) -> None:
     """Put right what the bot believes of a patient. It wins over what they text later; you are told if that differs."""
     asyncio.run(_correct(conversation, fact, value))
+
+
+@app.command()
+def seen(conversation: Conversation) -> None:
+    """Say that somebody looks after it: its notices are not raised again. The bot stays as it is."""
+    asyncio.run(_seen(conversation))
+
+
+@app.command()
+def show(
+    conversation: Annotated[str, typer.Argument(help="The conversation, e.g. c12, or the end of a notice's link.")],
+) -> None:
+    """Show a conversation as staff may read it: every word. Mind who looks over your shoulder."""
+    asyncio.run(_read(conversation))
 
 
 @app.command()
@@ -102,6 +119,36 @@ async def _correct(conversation: str, fact: str, value: str) -> None:
     console.print(f"{conversation}: {fact} corrected.")
 
 
+async def _seen(conversation: str) -> None:
+    sandboxed = await sandbox_elsewhere(read_environment())
+    clock = ShiftedClock(sandboxed.clock_file) if sandboxed else SystemClock()
+    async with database() as opened_database:
+        number, clinic = await _find(opened_database, conversation)
+        count = await Takeover(opened_database, WakeQueue(opened_database), clock).seen(clinic, number)
+    console.print(f"{conversation}: {count} notice{'' if count == 1 else 's'} seen.")
+
+
+async def _read(wanted: str) -> None:
+    async with database() as opened_database:
+        number, clinic = await _find(opened_database, await _behind_link(opened_database, wanted))
+        console.print(f"[bold]c{number}[/] {clinic}")
+        async with opened_database.connection() as connection:
+            for line in await mailbox.transcript(connection, clinic, number):
+                console.print(f"[dim]{line['at']:%d %b %H:%M}[/] [bold]{line['author']:>7}[/]  ", end="")
+                console.print(line["text"], markup=False)
+        await _show(opened_database, clinic, number)
+
+
+async def _behind_link(opened_database: Database, wanted: str) -> str:
+    """The conversation that a notice's link is about; anything else as it is."""
+    token = wanted.rstrip("/").rsplit("/", 1)[-1]
+    if not re.fullmatch(r"[0-9a-f]{12}", token):
+        return wanted
+    async with opened_database.connection() as connection:
+        found = await notice_store.by_token(connection, token)
+    return f"c{found['conversation']}" if found else wanted
+
+
 async def _find(opened_database: Database, conversation: str) -> tuple[int, str]:
     number = int(conversation[1:]) if re.fullmatch(r"c[0-9]{1,18}", conversation) else 0
     async with opened_database.connection() as connection:
@@ -117,10 +164,17 @@ async def _notices(clinic: str) -> None:
         await _show(opened_database, clinic)
 
 
-async def _show(opened_database: Database, clinic: str) -> None:
-    table = Table("at", "conversation", "kind", "what", box=None)
+async def _show(opened_database: Database, clinic: str, conversation: int | None = None) -> None:
+    table = Table("at", "conversation", "kind", "what", "told by", "seen", box=None)
     async with opened_database.connection() as connection:
-        for row in await store.notices(connection, clinic):
+        for row in await store.notices(connection, clinic, conversation):
             kind = f"[red]{row['kind']}[/]" if row["urgent"] else row["kind"]
-            table.add_row(f"{row['at']:%Y-%m-%d %H:%M}", f"c{row['conversation']}", kind, row["summary"])
+            table.add_row(
+                f"{row['at']:%Y-%m-%d %H:%M}",
+                f"c{row['conversation']}",
+                kind,
+                escape(row["summary"]),
+                row["told"] or "nobody",
+                f"{row['seen_at']:%Y-%m-%d %H:%M}" if row["seen_at"] else "",
+            )
     console.print(table)

@@ -68,12 +68,15 @@ async def notify(
 
 
 async def notices(connection: Connection, clinic: str, conversation: int | None = None) -> list[asyncpg.Record]:
-    """A clinic's notices, newest last; of one conversation when given."""
+    """A clinic's notices, newest last; of one conversation when given. `told` is what became of them by each means."""
     return list(
         await connection.fetch(
             """
-            SELECT id, conversation, kind, summary, urgent, at, seen_at FROM notice
-             WHERE clinic = $1 AND ($2::bigint IS NULL OR conversation = $2) ORDER BY id
+            SELECT n.id, n.conversation, n.kind, n.summary, n.urgent, n.at, n.seen_at,
+                   (SELECT string_agg(DISTINCT d.means || ' ' || d.status, ', ') FROM notice_delivery d
+                     WHERE d.clinic = n.clinic AND d.notice = n.id) AS told
+              FROM notice n
+             WHERE n.clinic = $1 AND ($2::bigint IS NULL OR n.conversation = $2) ORDER BY n.id
             """,
             clinic,
             conversation,

@@ -64,6 +64,8 @@ def test_trace_of_an_empty_system_and_of_nothing(shell: Shell) -> None:
 
 def test_staff_commands_name_a_conversation_that_is_not_there(shell: Shell) -> None:
     assert "no conversation 'c99'" in shell.run("staff", "take", "c99", code=1)
+    assert "no conversation 'c99'" in shell.run("staff", "seen", "c99", code=1)
+    assert "no conversation '0123456789ab'" in shell.run("staff", "show", "0123456789ab", code=1)
     assert "kind" in shell.run("staff", "notices", "harbor")
 
 
