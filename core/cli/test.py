@@ -29,7 +29,7 @@ from core.rehearsal.outcome import Outcome
 from core.rehearsal.run import rehearse
 from core.runtime import heap
 
-_LANES = 4
+_LANES = 3
 #: Exit codes beside 0: a conversation came out differently; a file or a clinic cannot be read.
 _DIFFERENT, _UNREADABLE = 1, 2
 
@@ -59,6 +59,9 @@ def play(
         if not outcome.verdict.good:
             console.print(_told(outcome), "")
     console.print(report.summary(outcomes, perf_counter() - started))
+    if model in (Casting.OBEDIENT, Casting.HOSTILE) and outcomes and not any(one.calls for one in outcomes):
+        console.print("The model was not asked once: the clinics' pipelines have no stage that asks one.", style="red")
+        raise typer.Exit(_UNREADABLE)
     if junit_file:
         junit.write(junit_file, outcomes, lambda outcome: _plain(_told(outcome)))
     if as_json:
@@ -87,9 +90,13 @@ async def _play(rehearsals: Sequence[Rehearsal], casting: Casting, console: Cons
         wanted = {rehearsal.clinic for rehearsal in rehearsals if rehearsal.root == root}
         _stop_at([error for error in errors if error.clinic in (None, *wanted)], console)
         plans |= {name: plan for name, plan in found.items() if name in wanted}
-    async with lanes(min(_LANES, len(rehearsals) or 1)) as databases, opened(plans) as clinics:
+    async with lanes(min(_LANES, len(rehearsals) or 1)) as found_lanes, opened(plans) as clinics:
         heap.settle()
-        return await rehearse(rehearsals, casting, clinics, databases, lambda one: console.print(report.line(one)))
+        return await rehearse(rehearsals, casting, clinics, found_lanes, lambda one: _tell(one, console))
+
+
+def _tell(outcome: Outcome, console: Console) -> None:
+    console.print(report.line(outcome), no_wrap=True, overflow="ellipsis")
 
 
 def _told(outcome: Outcome) -> RenderableType:

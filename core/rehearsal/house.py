@@ -1,7 +1,7 @@
-"""Where conversations are played: the clinics with their knowledge open, and databases of their own.
+"""Where conversations are played: the clinics with their knowledge open, and lanes.
 
-A conversation has a clock of its own and time moves for a whole database, so that one database serves one conversation
-at a time: a lane. It is emptied between two.
+A conversation has a time of its own, and time moves for a whole database: a lane is a database, a clock and an engine
+that serve one conversation at a time. It is emptied between two.
 """
 
 from __future__ import annotations
@@ -11,17 +11,23 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import asyncpg
 
-from core.config.catalogue import Catalogue
+from core.config.catalogue import Catalogue, new_manager
 from core.config.clinic import ClinicPlan
 from core.config.clinics import load_clinics
 from core.config.errors import ConfigError
-from core.rehearsal.played import played
+from core.engine.engine import Engine, Tuning
+from core.engine.live import LiveClinic
+from core.engine.traffic import TrafficCounter
+from core.engine.usage import UsageCounter
+from core.observers import ObserverCalls
+from core.rehearsal.played import cast, played
 from core.runtime.opening import Opener, close_clinic
 from core.store import rehearsal as store
 from core.store.database import Database
@@ -29,8 +35,7 @@ from core.store.embedded import EmbeddedServer
 from core.store.migrate import migrate
 from deskbell import Knowledge, ManualClock
 
-#: Of any clock; knowledge does not tell the time.
-_ONCE = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
+_BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ async def opened(plans: Mapping[str, ClinicPlan]) -> AsyncIterator[Mapping[str, 
     """The clinics with their knowledge open."""
     async with AsyncExitStack() as stack:
         clinics = {}
-        opener = Opener(_ONCE, "http://127.0.0.1", _no_transcript)
+        opener = Opener(ManualClock(_BEGINNING), "http://127.0.0.1", _no_transcript)
         for name, plan in plans.items():
             live = await opener.open(replace(plan, channels={}, payments={}, models={}, pipeline=()))
             stack.push_async_callback(close_clinic, live)
@@ -68,21 +73,80 @@ async def _no_transcript(turn: Any, limit: int) -> tuple[()]:
     return ()
 
 
+class Lane:
+    """A database with its clock and its engine."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.clock = ManualClock(_BEGINNING)
+        # Nobody watches it: observers may page people.
+        observers = ObserverCalls(new_manager())
+        tuning = Tuning(grace=timedelta())
+        self.engine = Engine(database, self.clock, observers, tuning=tuning, wall=self.clock, random=Random(0))  # noqa: S311
+        self._live: dict[str, LiveClinic] = {}
+
+    @asynccontextmanager
+    async def serving(self, clinic: OpenClinic, model: Any | None) -> AsyncIterator[LiveClinic]:
+        """The clinic as this lane serves it, over an empty database.
+
+        Without a model it stays open for the next conversation; what a ladder has learned of a model must not.
+        """
+        async with self.database.connection() as connection:
+            await store.empty(connection)
+        name = clinic.plan.clinic.id
+        live = self._live.get(name) if model is None else None
+        if live is None:
+            opener = Opener(
+                self.clock,
+                "http://127.0.0.1",
+                self.engine.windows.before,
+                traffic=TrafficCounter(self.database),
+                usage=UsageCounter(self.database),
+            )
+            live = await opener.open(cast(clinic.plan, clinic.knowledge, model))
+            await live.models.ready()
+        self.engine.directory.swap({name: live})
+        try:
+            yield live
+        finally:
+            if model is None:
+                self._live[name] = live
+            else:
+                await close_clinic(live)
+
+    async def close(self) -> None:
+        await self.engine.stop(timedelta())
+        for live in self._live.values():
+            await close_clinic(live)
+
+
 @asynccontextmanager
-async def lanes(count: int) -> AsyncIterator[list[Database]]:
-    """Databases on a server of their own, which is gone afterwards."""
+async def lanes(count: int) -> AsyncIterator[list[Lane]]:
+    """Lanes on a server of their own, which is gone afterwards."""
+    async with databases(count) as opened_databases:
+        found = [Lane(database) for database in opened_databases]
+        try:
+            yield found
+        finally:
+            for lane in found:
+                await lane.close()
+
+
+@asynccontextmanager
+async def databases(count: int) -> AsyncIterator[list[Database]]:
+    """Empty databases on a server of their own."""
     with tempfile.TemporaryDirectory(prefix="deskbell-test-") as folder:
         server = EmbeddedServer(Path(folder))
         url = await asyncio.to_thread(server.start)
         try:
             await _prepare(url, count)
             async with AsyncExitStack() as stack:
-                databases = []
+                found = []
                 for number in range(count):
                     database = await Database.connect(_named(url, f"lane{number}"), size=3)
                     stack.push_async_callback(database.close)
-                    databases.append(database)
-                yield databases
+                    found.append(database)
+                yield found
         finally:
             await asyncio.to_thread(server.stop)
 

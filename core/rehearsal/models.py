@@ -14,7 +14,9 @@ from core.rehearsal.script import ModelReply, Script
 from deskbell import Draft, Found, ModelMalformed, ModelRefused, Prompt, RetryLater
 
 _SUGGESTED = re.compile(r"<suggested_reply>\s*(.*?)\s*</suggested_reply>", re.DOTALL)
-_ASK = re.compile(r"<ask>\s*(\w*)\s*</ask>")
+#: What stands in a prompt's <ask> when nothing is to be asked.
+_NOTHING = "none"
+_ASK = re.compile(r"<ask>\s*(\w+)\s*</ask>")
 
 
 class Casting(StrEnum):
@@ -73,7 +75,7 @@ def suggested(prompt: Prompt) -> Draft:
     if words is None:
         raise ModelMalformed("the prompt suggests no reply")
     ask = _ASK.search(prompt.turn)
-    return Draft(words[1], asks=(ask[1] or None) if ask else None)
+    return Draft(words[1], asks=ask[1] if ask and ask[1] != _NOTHING else None)
 
 
 class Scripted(Model):

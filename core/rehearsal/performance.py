@@ -3,72 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from random import Random
+from datetime import datetime
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
-from core.config.catalogue import new_manager
-from core.engine.engine import Engine, Tuning
 from core.engine.live import LiveClinic
-from core.observers import ObserverCalls
 from core.rehearsal.expectations import unmet
 from core.rehearsal.files import Rehearsal
 from core.rehearsal.hostile import Hostile
-from core.rehearsal.house import OpenClinic
+from core.rehearsal.house import Lane, OpenClinic
 from core.rehearsal.invariants import Scene, broken
 from core.rehearsal.invariants.privacy import texts_a_card
 from core.rehearsal.models import Casting, Model, Obedient, Scripted
 from core.rehearsal.moment import KnownFact, Moment, Notice, Sent, State
 from core.rehearsal.outcome import Fault, Outcome
-from core.rehearsal.played import cast
+from core.rehearsal.played import PlayedChannel
 from core.rehearsal.script import Script, ScriptTurn
-from core.runtime.opening import Opener, close_clinic
 from core.store import mailbox, staff, turns
 from core.store import rehearsal as store
-from core.store.database import Database
-from deskbell import InboundText, ManualClock, Media
+from deskbell import InboundText, Media
 
 _PATIENT = "+1212555{:04}"
 _AUTHOR = "front desk"
 _MOST = 1000
 
 
-async def perform(
-    rehearsal: Rehearsal, casting: Casting, clinic: OpenClinic, database: Database, place: int
-) -> Outcome:
+async def perform(rehearsal: Rehearsal, casting: Casting, clinic: OpenClinic, lane: Lane, place: int) -> Outcome:
     """Plays a conversation up to its first fault. `place` makes its patient somebody else than the others."""
     script = rehearsal.script
     reason = casting.reason_to_skip(script)
     if reason:
         return Outcome(rehearsal, casting, skipped=reason)
     started = perf_counter()
-    async with database.connection() as connection:
-        await store.empty(connection)
     model = _model(casting, clinic, script)
-    clock = ManualClock(script.at.replace(tzinfo=clinic.plan.clinic.timezone))
-    engine = _engine(database, clock)
-    live = await Opener(clock, "http://127.0.0.1", engine.windows.before).open(
-        cast(clinic.plan, clinic.knowledge, model)
-    )
-    try:
-        engine.directory.swap({live.id: live})
-        patient = script.sender or _PATIENT.format(100 + place % 100)
-        stage = _Performance(live, engine, database, clock, patient, model)
+    lane.clock.set(script.at.replace(tzinfo=clinic.plan.clinic.timezone))
+    async with lane.serving(clinic, model) as live:
+        stage = _Performance(live, lane, script.sender or _PATIENT.format(100 + place % 100), model)
         faults = await stage.play(script, wording=casting is not Casting.HOSTILE)
-        await engine.stop(timedelta())
-    finally:
-        await close_clinic(live)
     calls = len(model.calls) if model else 0
     return Outcome(rehearsal, casting, stage.scene.moments, faults, perf_counter() - started, calls=calls)
-
-
-def _engine(database: Database, clock: ManualClock) -> Engine:
-    """Nobody watches it: observers may page people."""
-    observers = ObserverCalls(new_manager())
-    tuning = Tuning(grace=timedelta())
-    return Engine(database, clock, observers, tuning=tuning, wall=clock, random=Random(0))  # noqa: S311
 
 
 def _model(casting: Casting, clinic: OpenClinic, script: Script) -> Model | None:
@@ -86,20 +60,13 @@ def _model(casting: Casting, clinic: OpenClinic, script: Script) -> Model | None
 class _Performance:
     """One patient, one engine, one clock."""
 
-    def __init__(
-        self,
-        live: LiveClinic,
-        engine: Engine,
-        database: Database,
-        clock: ManualClock,
-        patient: str,
-        model: Model | None,
-    ) -> None:
+    def __init__(self, live: LiveClinic, lane: Lane, patient: str, model: Model | None) -> None:
         self._live = live
-        self._engine = engine
-        self._channel: Any = next(iter(live.channels.values()))
-        self._database = database
-        self._clock = clock
+        self._engine = lane.engine
+        self._database = lane.database
+        self._clock = lane.clock
+        self._channel = _played(live)
+        self._channel.outbound.clear()
         self._patient = patient
         self._model = model
         self._seen = _Seen()
@@ -231,6 +198,13 @@ class _Performance:
         if snapshot is not None:
             self._seen.state = _state(snapshot)
         return new
+
+
+def _played(live: LiveClinic) -> PlayedChannel:
+    """The clinic's first channel; all of them are played."""
+    channel = next(iter(live.channels.values()))
+    assert isinstance(channel, PlayedChannel)  # noqa: S101 - `cast` sees to it
+    return channel
 
 
 class _Seen:

@@ -26,11 +26,8 @@ def line(outcome: Outcome) -> Text:
     """One conversation on one line."""
     mark, style = _MARKS[outcome.verdict]
     script = outcome.rehearsal.script
-    text = Text.assemble((mark, style), f" {outcome.rehearsal.clinic}  {script.conversation}", no_wrap=True)
-    text.truncate(110, overflow="ellipsis")
-    if outcome.skipped:
-        return text.append(f"  ({outcome.skipped})", style="dim")
-    return text.append(f"  {outcome.seconds * 1000:.0f} ms", style="dim")
+    spent = outcome.skipped or f"{outcome.seconds * 1000:.0f} ms"
+    return Text.assemble((mark, style), (f" {spent:>7} ", "dim"), f" {outcome.rehearsal.clinic}  {script.conversation}")
 
 
 def details(outcome: Outcome) -> RenderableType:
@@ -97,7 +94,9 @@ def summary(outcomes: Sequence[Outcome], seconds: float) -> Text:
     told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     turns = sum(len(outcome.moments) for outcome in outcomes)
     bad = any(not outcome.verdict.good for outcome in outcomes)
-    return Text(f"{told} in {seconds:.1f} s ({turns} turns)", style="bold red" if bad else "bold green")
+    calls = sum(outcome.calls for outcome in outcomes)
+    asked = f", the model was asked {calls} times" if calls else ""
+    return Text(f"{told} in {seconds:.1f} s ({turns} turns{asked})", style="bold red" if bad else "bold green")
 
 
 def as_json(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:

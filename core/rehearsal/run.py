@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from core.rehearsal.files import Rehearsal
-from core.rehearsal.house import OpenClinic
+from core.rehearsal.house import Lane, OpenClinic
 from core.rehearsal.models import Casting
 from core.rehearsal.outcome import Outcome
 from core.rehearsal.performance import perform
-from core.store.database import Database
 
 OnOutcome = Callable[[Outcome], None]
 
@@ -19,18 +18,18 @@ async def rehearse(
     rehearsals: Sequence[Rehearsal],
     casting: Casting,
     clinics: Mapping[str, OpenClinic],
-    lanes: Sequence[Database],
+    lanes: Sequence[Lane],
     on_outcome: OnOutcome = lambda outcome: None,
 ) -> list[Outcome]:
     """Plays all; the outcomes are in the order of the conversations, and told one by one as they come."""
     waiting = list(enumerate(rehearsals))[::-1]
     outcomes: dict[int, Outcome] = {}
 
-    async def work(database: Database) -> None:
+    async def work(lane: Lane) -> None:
         while waiting:
             place, rehearsal = waiting.pop()
-            outcomes[place] = await perform(rehearsal, casting, clinics[rehearsal.clinic], database, place)
+            outcomes[place] = await perform(rehearsal, casting, clinics[rehearsal.clinic], lane, place)
             on_outcome(outcomes[place])
 
-    await asyncio.gather(*(work(database) for database in lanes))
+    await asyncio.gather(*(work(lane) for lane in lanes))
     return [outcomes[place] for place in sorted(outcomes)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from core.config.durations import parse_duration
 from deskbell import Keyword, Settings
@@ -41,6 +41,13 @@ def _wait(value: Any) -> Any:
         except ValueError:
             raise ValueError("must be a length of time ('2h', '3d') or a moment ('2026-03-04 09:00')") from None
     return value if isinstance(value, timedelta) else _moment(value)
+
+
+def _some(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Not `min_length`, which counts only the items without a fault of their own."""
+    if not value:
+        raise ValueError("must have at least one item")
+    return value
 
 
 def _pattern(value: Any) -> Any:
@@ -202,7 +209,7 @@ class Script(Settings):
     known_fault: str | None = Field(
         default=None, min_length=3, description="Why this cannot come out yet. Passing is then told as a failure."
     )
-    turns: tuple[ScriptTurn, ...] = Field(min_length=1, description="What happens, in order.")
+    turns: Annotated[tuple[ScriptTurn, ...], AfterValidator(_some)] = Field(description="What happens, in order.")
 
     @property
     def scripted(self) -> bool:
@@ -213,4 +220,6 @@ class Script(Settings):
 class ScriptFile(Settings):
     """Several conversations in one file."""
 
-    conversations: tuple[Script, ...] = Field(min_length=1, description="The conversations, each with its turns.")
+    conversations: Annotated[tuple[Script, ...], AfterValidator(_some)] = Field(
+        description="The conversations, each with its turns."
+    )

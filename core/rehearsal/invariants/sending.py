@@ -75,7 +75,8 @@ def every_turn_ends_well(scene: Scene, moment: Moment) -> Iterator[str]:
     """No turn fails."""
     for turn in moment.turns:
         if turn["outcome"] != "done":
-            yield f"a turn that was {turn['outcome']}"
+            why = [one["details"] for one in turn["trace"]["decisions"] if one["decision"] == turn["outcome"]]
+            yield f"a turn that was {turn['outcome']}: {why}"
 
 
 def answered(scene: Scene, moment: Moment) -> Iterator[str]:

@@ -11,8 +11,8 @@ from core.receptionist.emergencies import recognise
 from core.receptionist.grounding import Grounds, violation
 from core.receptionist.sms import count, normalise
 from deskbell import Clinic, ProviderContext
-from plugins.knowledge.notes import Notes, NotesConfig
 from plugins.knowledge.entries import read_folder
+from plugins.knowledge.notes import Notes, NotesConfig
 
 CLINICS = Path(__file__).parents[3] / "clinics"
 NAMES = ["harbor", "sierra"]
@@ -157,15 +157,3 @@ def test_the_clinics_own_lines_fit_and_name_no_emergency(name: str) -> None:
         assert count(said).segments <= 2
         assert "{" not in said
     assert all(recognise(entry.title) is None for entry in read_folder(CLINICS / name / "knowledge").entries)
-
-
-@pytest.mark.parametrize(
-    "path", sorted(CLINICS.glob("*/tests/*.yml")), ids=lambda path: f"{path.parts[-3]}-{path.stem}"
-)
-def test_example_conversations_keep_their_form(path: Path) -> None:
-    steps = yaml.safe_load(path.read_text("utf-8"))
-    assert steps
-    for step in steps:
-        assert set(step) == {"text", "expects", "never"}
-        assert step["text"]
-        assert all(isinstance(words, str) and words for words in [*step["expects"], *step["never"]])
