@@ -1,0 +1,92 @@
+"""Amounts of money in a legible text, and words that say that something costs nothing or less."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_WHOLE = r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?\s?(k\b|grand\b)?(?![\d%])"
+_CURRENCY = r"(?:dollars?|bucks?|usd|us dollars|euros?|eur|pounds?|gbp|quid|smackers|pesos|cad|bux)"
+_MONEY = re.compile(
+    rf"(?:[$€£¥₹]|\b(?:usd|us\$|eur|gbp)\s?\$?)\s?{_WHOLE}"
+    rf"|(?<![\d.,]){_WHOLE}[ -]?(?:{_CURRENCY}\b|[$€£¥₹](?!\d))"
+    rf"|(?<![\d.,]){_WHOLE}\s?(?:-|to|or)\s?\d[\d,.]*k?[ -]?{_CURRENCY}\b"
+    rf"|(?<![\d.,])(\d+)(?:\.(\d{{1,2}}))?\s?(grand|k)\b",
+    re.IGNORECASE,
+)
+_CENTS = re.compile(r"(?<![\d.,])(\d+)[ -]?(?:cents?\b|¢)", re.IGNORECASE)
+#: The second of "$13-15"; the first is found above.
+_UP_TO = re.compile(
+    rf"[$€£]\s?[\d,.]+k?\s?(?:-|to|or|and)\s?{_WHOLE}"
+    r"(?!\s?(?:[ap]\.?m\b|units?|min|hours?|days?|weeks?|months?|sessions?|syringes?))",
+    re.IGNORECASE,
+)
+_PER = re.compile(r"\s?(?:\bper|\ban?|\beach|\bevery|/|\bthe)\s?(\w+)|\s(\w+ly|each|apiece)\b", re.IGNORECASE)
+_FREE = re.compile(
+    r"\b(?:for free|free of charge|on the house|on us|at no (?:extra )?(?:charge|cost)|(?:no|without) (?:extra |any )?"
+    r"(?:charge|cost|fees?)|complimentary|gratis|costs? (?:you )?nothing|costs? zero|pay nothing|won't cost|"
+    r"doesn't cost|free (?!to |on |at |for |and |or |time|as |from |after |before |until |next |this |tomorrow|today|"
+    r"\w*day)\w+)"
+    r"|(?<!\w)(?:is|are|it's|that's|'s|completely|totally|absolutely|100%) free\b"
+    r"(?! (?:on|at|to|time|tomorrow|today|this|next|after|before|\w+day))",
+    re.IGNORECASE,
+)
+_FEEL_FREE = re.compile(
+    r"\b(?:feel(?:ing)?|pain|risk|hands|whoever is|are you|hassle|stress|worry)[ -]free\b", re.IGNORECASE
+)
+_CHEAPER = re.compile(
+    r"\b(?:half[ -](?:price|off)|(?:buy|get) \d+,? (?:get|for)\b|\d[ -]for[ -]\d|bogo|discount(?:s|ed)?|\d* ?off\b(?= "
+    r"(?:your|the|all|any|every|first|for))|on sale|special (?:offer|price|rate|deal)s?|(?:great |good |best )?deals?\b"
+    r"(?! with)|promo(?:tion|tional|s)?\b|coupons?|(?:waiv\w+|skip|drop) (?:the|your|that|any) (?:deposit|fee)|"
+    r"price[ -]match\w*|match (?:the|that|any|their) price|lower(?:ed)? (?:the |our )?price|cheaper|cheapest|"
+    r"(?:save|saving|knock|take) (?:you )?\$|hundreds of dollars|thousands of dollars|lowest price|"
+    r"(?:no|without an?|don't need an?|don't take an?|isn't an?) (?:\w+ )?deposit\b|deposit (?:isn't|"
+    r"is not) (?:needed|required)|refund(?:able|ed|s)?\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money that a text names."""
+
+    cents: int
+    start: int
+    end: int
+    #: What it is for, as written: ``unit`` of "$13 per unit"; empty when it is not said.
+    per: str = ""
+
+
+def amounts(text: str) -> list[Amount]:
+    """Every amount, in order of the patterns."""
+    found = [
+        Amount(_cents(groups[at : at + 3]), match.start(), match.end(), _per(text, match.end()))
+        for pattern in (_MONEY, _UP_TO)
+        for match in pattern.finditer(text)
+        for groups in (match.groups(),)
+        for at in range(0, len(groups), 3)
+        if groups[at]
+    ]
+    return found + [Amount(int(one[1]), one.start(), one.end(), _per(text, one.end())) for one in _CENTS.finditer(text)]
+
+
+def free(text: str) -> list[re.Match[str]]:
+    """Where something is said to cost nothing. "Feel free" and "free on Tuesday" are not that."""
+    feeling = {found.end() for found in _FEEL_FREE.finditer(text)}
+    return [found for found in _FREE.finditer(text) if not any(found.start() < end <= found.end() for end in feeling)]
+
+
+def cheaper(text: str) -> list[str]:
+    """Words that say that something costs less, or that money comes back or is waived."""
+    return [found.group().casefold() for found in _CHEAPER.finditer(text)]
+
+
+def _cents(groups: tuple[str | None, ...]) -> int:
+    whole, part, thousand = groups
+    cents = int((whole or "0").replace(",", "")) * 100 + int((part or "0").ljust(2, "0"))
+    return cents * (1000 if thousand else 1)
+
+
+def _per(text: str, end: int) -> str:
+    found = _PER.match(text, end)
+    return (found[1] or found[2]).casefold() if found else ""

@@ -1,0 +1,163 @@
+"""What a text asks: the planned question and no other, nothing that patients must not text, and more than "please "
+"hold"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from core.receptionist.guard.ground import Ground
+from core.receptionist.guard.legible import sentences
+from core.receptionist.sms import count, normalise
+
+#: Longest draft, in segments by the carrier's count.
+SEGMENTS = 3
+#: How a question for each field may be worded. Generous: whatever is none of these asks something else.
+_ASKS: Mapping[str, re.Pattern[str]] = {
+    field: re.compile(pattern)
+    for field, pattern in {
+        "name": r"\b(?:names?|who(?:'s| am i| do i| is| are| should)|(?:call|address) you\b|speaking with|"
+        "chatting with|texting with)",
+        "service": r"\b(?:come in for|come in|interested|treatments?|services?|help (?:you )?with|brings? you|"
+        "looking for|have in mind|"
+        r"like (?:to have )?done|curious|which one|what (?:would|can|do|are|kind|were|did)|of interest|mean|"
+        r"procedures?|one of (?:them|those)|"
+        r"thinking (?:of|about)|sounds? (?:good|right|most|interesting)|be for|for you\b|visit for|seen for|"
+        r"(?:prefer|choose|go with|try)|work on)",
+        "new_or_returning": r"\b(?:(?:been|visited|seen|come|came|stopped|treated) .{0,40}\b(?:before|us|here|"
+        "in the past|already|previously|ever)|"
+        r"before|(?:first|1st|very first) (?:time|visit)|new (?:patient|client|here|to)|returning|past visit|"
+        r"a visit with us|with us)",
+        "when": r"\b(?:days?|times?|when|mornings?|afternoons?|evenings?|week(?:s|day|days|end|ends)?|schedule|"
+        r"availab\w+|dates?|soon|"
+        r"works? (?:best|well|for you)|suits?|works?|prefer|later|earlier|hours?|mon|tues|wednes|thurs|fri|satur)\w*",
+        "provider": r"\b(?:providers?|see|preference|prefer|with|doctors?|dentists?|injectors?|someone|anyone|who|"
+        "either|request)\b",
+        "variant": r"\b(?:which|area|areas|size|small|medium|large|what|one|for)\b",
+        "email": r"\be-?mail\b|@",
+    }.items()
+}
+_ASKS = {**_ASKS, "first_name": _ASKS["name"], "last_name": _ASKS["name"]}
+#: Words that make a question one for this field, whatever else it says.
+_SURELY: Mapping[str, re.Pattern[str]] = {
+    "name": re.compile(
+        r"\b(?:your|a|the|full|first|last|and) (?:\w+ )?names?\b|\bwho am i\b|\bwho's this\b|\bwhat should (?:i|"
+        r"we) call you\b"
+    ),
+    "new_or_returning": re.compile(
+        r"\b(?:been|visited|come|seen|treated) (?:\w+ ){0,5}?(?:before|in the past|previously)\b|\b(?:first|"
+        r"1st) (?:time|visit)\b|"
+        r"\bnew (?:patient|client|to)\b|\breturning\b"
+    ),
+    "when": re.compile(
+        r"\b(?:what|which) (?:\w+ )?(?:days?|times?|dates?|mornings?)\b|\bwhen (?:would|are|can|do|works|is|were)\b|"
+        r"\b(?:days?|times?) (?:and|or) "
+        r"(?:days?|times?)\b|\bhow soon\b|\bmornings? or\b"
+    ),
+    "service": re.compile(
+        r"\b(?:which|what) (?:\w+ )?(?:treatments?|services?|procedures?)\b|\bcome in for\b|\bbrings you\b|"
+        r"\binterested in\b|\blooking to (?:get|have)\b"
+    ),
+    "email": re.compile(r"\be-?mail\b"),
+    "provider": re.compile(
+        r"\b(?:which|what) (?:provider|doctor|dentist|injector)\b|\bprefer (?:dr|a (?:provider|doctor))\b"
+    ),
+}
+#: What these fields take for granted of each other.
+_SAME = {"first_name": "name", "last_name": "name", "variant": "service"}
+#: A new time may have to be found, and a second service may be wished for; these are told once.
+_TOLD_ONCE = frozenset({"name", "new_or_returning", "email"})
+_SENSITIVE = re.compile(
+    r"\b(?:card|cc|credit|debit|account|routing) (?:number|info|information|details|#)|\bcvv\b|\bcvc\b|"
+    r"\bsecurity code\b|\bexpir(?:y|ation) date\b|"
+    r"\bsocial security\b|\bssn\b|\bdate of birth\b|\bdob\b|\bbirth ?da(?:y|te)\b|\bhow old (?:are you|is)\b|"
+    r"\byour age\b|\bhome address\b|\byour address\b|"
+    r"\b(?:driver'?s? licen[sc]e|passport|insurance (?:id|member|policy|group)) ?(?:number|#|id)?|\bmember id\b|"
+    r"\bmaiden name\b|\bpin\b|\bpassword\b|"
+    r"\b(?:any|your|have|known|current|list of|history of|what|which) (?:\w+ ){0,3}?(?:allerg\w+|medications?|"
+    r"medical (?:conditions?|history)|health "
+    r"(?:conditions?|issues?|history)|conditions?|symptoms?|meds|prescriptions?|diagnos\w+|surger(?:y|ies))\b|"
+    r"\bare you (?:currently )?(?:pregnant|"
+    r"breastfeeding|nursing|taking|on any|allergic|diabetic)|\b(?:do|does) (?:you|it|that) (?:smoke|hurt|"
+    r"have (?:any )?(?:pain|fever|swelling))\b|"
+    r"\b(?:send|share|text|upload)(?: \w+){0,2} (?:a |some |your )?(?:photos?|pictures?|pics?|selfies?|images?|id\b)|"
+    r"\bhow (?:bad|severe|long has)\b|"
+    r"\bscale of\b|\bwhat does it (?:look|feel) like\b|\bwhere (?:exactly )?(?:does it|do you) (?:hurt|feel|live)\b|"
+    r"\bhow much (?:do you weigh|pain)\b"
+)
+_REQUESTS = re.compile(
+    r"\?|\b(?:please|can you|could you|may i|can i|could i|kindly|just|reply with|i(?:'ll)? need|we(?:'ll)? need|"
+    r"send|share|provide|give|tell|text|let me know|confirm|"
+    r"what's|verify|enter)\b"
+)
+_NEVER_TEXT = re.compile(
+    r"\b(?:don't|never|not|leave|instead of|rather than|no need|without|removed|bring|at your visit|in person|"
+    r"we go through|have ready)\b"
+)
+_HOLD = re.compile(
+    r"^(?:please )?(?:just )?(?:(?:1|one|a|hang on|hold on|give me|bear with me|hold|wait|stand by|hold tight|"
+    r"sit tight) )+"
+    r"(?:(?:for|quick|more|another|just|a|one|1|please|while i) )*(?:moment|minute|sec|second|while|check|look|"
+    r"bit)\w*\b"
+    r"|^(?:please )?(?:hold|hang|bear|stand|sit)\b|\bbe right (?:back|with you)\b"
+    r"|\b(?:let me|i'm|i'll|i'm going to|allow me to) (?:just |quickly |now |go |and |gonna )*(?:check|checking|look|"
+    r"looking|see|find|"
+    r"finding|pull|pulling|get that|getting that|on it|confirm|review|take a look|double-check|dig)\b"
+    r"|^(?:checking|looking into|working on|on it|one moment|just a sec)\b"
+)
+_EMPTY = re.compile(
+    r"^(?:ok(?:ay)?|sure(?: thing)?|got it|understood|noted|great(?: question)?|perfect|absolutely|of course|"
+    r"sounds good|will do|no problem|thanks?(?: \w+)?|"
+    r"thank you(?: \w+)?|alright|all right|certainly|gotcha|right|hmm+|i see|hi(?: there| \w+)?|hello(?: there)?|"
+    r"good question|happy to help|thanks for (?:your "
+    r"(?:patience|message|text)|waiting|reaching out|texting)|appreciate (?:it|your patience)|please)[.!, -]*$"
+)
+
+
+def only_holds(low: str) -> bool:
+    """Whether a folded text does nothing but put the patient off."""
+    said = [one.strip() for part in sentences(low) for one in re.split(r",\s|\s-\s", part) if one.strip()]
+    holds = [bool(_HOLD.search(one)) for one in said]
+    rest = [one for one, hold in zip(said, holds, strict=True) if not hold and not _EMPTY.match(one)]
+    waits = any(hold and not _EMPTY.match(one) for one, hold in zip(said, holds, strict=True))
+    return waits and not rest
+
+
+def asks_for_secrets(low: str, on: Ground) -> bool:
+    """Whether a folded text asks for card, identity or health details."""
+    return any(
+        _SENSITIVE.search(one) and _REQUESTS.search(one) and not _NEVER_TEXT.search(one) and one.strip() not in on.words
+        for one in sentences(low)
+    )
+
+
+def asks_what_is_known(low: str, known: frozenset[str]) -> bool:
+    """Whether a folded text asks for a fact that the patient has told."""
+    return any(_SURELY[field].search(one) for one in _questions(low) for field in known & _TOLD_ONCE)
+
+
+def asks_as_planned(low: str, field: str) -> bool:
+    """Whether a folded text asks once, and for this field; for none when it is empty."""
+    asked = _questions(low)
+    if not field:
+        return not asked
+    if len(asked) != 1 or asked[0].count("?") != 1:
+        return False
+    own = _SAME.get(field, field)
+    others = (one for one in _SURELY if one not in (field, own))
+    pattern = _ASKS.get(field)
+    return (pattern is None or bool(pattern.search(asked[0]))) and not any(
+        _SURELY[one].search(asked[0]) and not _SURELY[own].search(asked[0])
+        if own in _SURELY
+        else _SURELY[one].search(asked[0])
+        for one in others
+    )
+
+
+def too_long(text: str) -> bool:
+    """More than fits, once it is written as it will be sent."""
+    return count(normalise(text)).segments > SEGMENTS
+
+
+def _questions(low: str) -> list[str]:
+    return [one for one in sentences(low) if re.search(r"\?[\"')]*\s*$", one)]
