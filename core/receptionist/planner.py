@@ -6,16 +6,14 @@ unanswered question is put once more, differently, and then left alone), asks on
 
 from __future__ import annotations
 
+from core.receptionist.menu import menu_of
 from core.receptionist.situation import ENOUGH, NAMES, STATEMENT, Situation
 from core.receptionist.steps import Act, Ask, Step
 from core.receptionist.understanding.findings import Reading
 from core.receptionist.understanding.questions import Topic
-from deskbell.clinic import Clinic
 
 #: Texts in a row that nothing was understood of, after which a person takes over.
 _LOST = 3
-#: Services named when something else was asked for.
-_MENU = 3
 
 
 def plan(situation: Situation) -> Step:
@@ -162,11 +160,6 @@ def _may_ask(situation: Situation) -> bool:
     return situation.wants_something or not situation.memory.asked
 
 
-def menu_of(clinic: Clinic) -> tuple[str, ...]:
-    """The first few services, to offer instead of what is not sold."""
-    return tuple(service.name for service in clinic.services[:_MENU])
-
-
 def _options(situation: Situation, wanted: str) -> tuple[str, ...]:
     service = situation.service
     if service is None:
@@ -183,5 +176,5 @@ def _forced(situation: Situation) -> Ask | None:
     if reading.unfit and asked.get("when", 0) <= ENOUGH:
         return Ask("when", again=situation.pending == "when")
     if reading.unsold and not known.service and not known.concern and asked.get("service", 0) < ENOUGH:
-        return Ask("service", menu_of(situation.clinic), again=situation.pending == "service")
+        return Ask("service", menu_of(situation.clinic, reading.unsold), again=situation.pending == "service")
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from core.receptionist.planner import menu_of
+from core.receptionist.menu import menu_of
 from core.receptionist.steps import Ask
 from core.receptionist.when import listed
 from deskbell.clinic import Clinic
@@ -83,6 +83,6 @@ def _choice(ask: Ask) -> str:
     return f"Which one is it for: {either}?" if ask.field == "variant" else f"Which one do you mean, {either}?"
 
 
-def menu(clinic: Clinic) -> str:
-    """The first few services: ``Botox, Lip Filler and HydraFacial``."""
-    return listed(menu_of(clinic), "and")
+def menu(clinic: Clinic, instead_of: str = "") -> str:
+    """A few services, such as are like one that is not sold: ``Botox, Lip Filler and HydraFacial``."""
+    return listed(menu_of(clinic, instead_of), "and")

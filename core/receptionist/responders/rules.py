@@ -121,7 +121,7 @@ def _news(scene: Scene) -> str:
     """What is not sold and what is, and what may help with a concern."""
     step, clinic = scene.step, scene.clinic
     if step.unsold:
-        instead = "" if scene.known.service or scene.known.concern else f" We do have {menu(clinic)}."
+        instead = "" if scene.known.service or scene.known.concern else f" We do have {menu(clinic, step.unsold)}."
         return f"We don't offer {step.unsold}.{instead}"
     if step.options:
         choice = listed(list(step.options))

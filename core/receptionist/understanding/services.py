@@ -200,6 +200,20 @@ def _sellers(treatment: str, services: tuple[Service, ...]) -> tuple[str, ...]:
     return tuple(exact or [one.name for one in services if re.search(within, plain(one.name))])
 
 
+def like(treatment: str, services: tuple[Service, ...]) -> tuple[str, ...]:
+    """Services asked about for the same concerns as `treatment`, or of its kind; the likest first."""
+    shared: dict[str, int] = {}
+    for treatments in CONCERNS.values():
+        others = treatments if treatment in treatments else ()
+        for name in {name for other in others for name in _sellers(other, services)}:
+            shared[name] = shared.get(name, 0) + 1
+    kinds = KINDS.intersection(_letters(treatment))
+    for service in services:
+        if kinds.intersection(_letters(service.name)):
+            shared[service.name] = shared.get(service.name, 0) + len(CONCERNS)
+    return tuple(sorted((one.name for one in services if one.name in shared), key=lambda name: -shared[name]))
+
+
 def _concerns(
     services: tuple[Service, ...], sellers: Mapping[str, tuple[str, ...]]
 ) -> Iterable[tuple[frozenset[str], tuple[str, ...]]]:

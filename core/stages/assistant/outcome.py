@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.receptionist.memory import KEY, Memory, Pending
-from core.receptionist.planner import menu_of
+from core.receptionist.menu import menu_of
 from core.receptionist.responders import Reply
 from core.receptionist.situation import Situation
 from core.receptionist.steps import Act, Step
@@ -102,7 +102,7 @@ def _pending(situation: Situation, step: Step) -> Pending:
     """What the next short reply may refer to: the new question, or the old one while it is unanswered."""
     before, ask = situation.memory.pending, step.ask
     missing = set(situation.missing)
-    offered = step.options or (menu_of(situation.clinic) if step.unsold else before.offered)
+    offered = step.options or (menu_of(situation.clinic, step.unsold) if step.unsold else before.offered)
     earlier = tuple(dict.fromkeys(one for one in (before.field, *before.earlier) if one in missing))
     if ask is None:
         still = before.field in missing
