@@ -39,6 +39,8 @@ def _sdk(config: BedrockConfig, http: httpx2.AsyncClient) -> AsyncAnthropicBedro
         http_client=http,
         open_telemetry=False,
     )
+    # An empty variable of the environment is no token.
+    sdk.api_key = sdk.api_key or None
     if config.aws_access_key:
         # Set afterwards: beside a bearer token in the environment the constructor would refuse them.
         sdk.api_key = None
