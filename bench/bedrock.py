@@ -10,8 +10,6 @@ from bench.http import listen
 
 _SUGGESTED = re.compile(r"<suggested_reply>(.*?)</suggested_reply>", re.DOTALL)
 _ASK = re.compile(r"<ask>(\w+)</ask>")
-#: How the plan calls what is asked for -> how the tool does.
-_FIELDS = {"name": "first_name"}
 
 
 def _respond(line: bytes, body: bytes) -> object | None:
@@ -22,7 +20,7 @@ def _respond(line: bytes, body: bytes) -> object | None:
     words, ask = _SUGGESTED.search(told), _ASK.search(told)
     arguments: dict[str, object] = {"words": words[1] if words else "Thanks.", "facts": [], "wants_person": False}
     if ask and ask[1] != "none":
-        arguments["asks"] = _FIELDS.get(ask[1], ask[1])
+        arguments["asks"] = ask[1]
     return {
         "id": "msg_bench",
         "type": "message",

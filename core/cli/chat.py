@@ -80,7 +80,8 @@ async def _stand_in_settings(settings: Settings, catalogue: Catalogue) -> Overri
     stand_in = catalogue.stand_ins[0](host="127.0.0.1", port=0, folder=settings.home / "chat")
     await stand_in.start()
     try:
-        return dict(stand_in.overrides)
+        # Models are used, if there are any: the real ones.
+        return {name: values for name, values in stand_in.overrides.items() if name not in catalogue.llms}
     finally:
         await stand_in.stop()
 

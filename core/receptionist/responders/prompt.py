@@ -131,14 +131,14 @@ class Composer:
     def _turn(self, brief: Brief) -> str:
         scene, step = brief.scene, brief.scene.step
         now = scene.now.astimezone(self._clinic.timezone)
-        asked = step.ask.field if step.ask else "none"
+        asked = _tool_word(step.ask.field) if step.ask else "none"
         parts = {
             "now": f"{date_text(now.date())} {now.year}, {now:%H:%M}",
             "known": _known(scene.known),
             "status": _status(scene),
             "plan": _plan(scene),
             "ask": asked,
-            "then": ", ".join(one for one in brief.missing if one != asked),
+            "then": ", ".join(one for one in map(_tool_word, brief.missing) if one != asked),
             "question": _options(step.ask),
             "passages": "\n".join(passage[:_PASSAGE] for passage in brief.passages),
             "suggested_reply": brief.suggestion,
@@ -231,11 +231,20 @@ def _plan(scene: Scene) -> str:
     return " ".join(note for note in notes if note)
 
 
+def _tool_word(field: str) -> str:
+    """A field as the model's tool knows it: a name has two halves there."""
+    return "first_name" if field == "name" else field
+
+
 def _options(ask: Ask | None) -> str:
     if ask is None:
         return ""
-    how = f"one of: {', '.join(ask.options)}" if ask.options else ""
-    return "; ".join(part for part in (how, "it was asked before: word it anew" if ask.again else "") if part)
+    notes = (
+        "first and last name in one question" if ask.field == "name" else "",
+        f"one of: {', '.join(ask.options)}" if ask.options else "",
+        "it was asked before: word it anew" if ask.again else "",
+    )
+    return "; ".join(note for note in notes if note)
 
 
 def passages_of(texts: Sequence[str]) -> tuple[str, ...]:

@@ -101,7 +101,7 @@ async def visit(database: Database, catalogue: Catalogue, tmp_path: Path) -> Asy
         terminal = catalogue.channels["terminal"]
         binding = BindingPlan("main", f"{clinic}-main", terminal, terminal.Config())
         opener = Opener(clock, "http://127.0.0.1", engine.windows.before, traffic=TrafficCounter(database))
-        live = await opener.open(replace(plan, channels={"main": binding}))
+        live = await opener.open(replace(plan, channels={"main": binding}, models={}))
         opened.append(live)
         engine.directory.swap({clinic: live})
         patient = Patient(live, engine, database, clock, "+12125550111")

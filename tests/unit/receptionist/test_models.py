@@ -223,7 +223,7 @@ async def test_a_patient_cannot_close_a_part_of_the_prompt() -> None:
 async def test_the_prompt_names_what_is_asked_and_what_comes_after() -> None:
     model = Scripted()
     prompt = await prompt_of(with_models(model), model, "I'd like botox")
-    assert "<ask>name</ask>" in prompt.turn
+    assert "<ask>first_name</ask>" in prompt.turn
     assert "<then>new_or_returning, when" in prompt.turn
     assert "<suggested_reply>" in prompt.turn
 
