@@ -114,8 +114,11 @@ class Store:
         self._collection(version).modify(metadata=about)
 
     def contents(self, version: str, identity: str) -> Contents | None:
-        """What an index holds; None when it is of another form or embedder, of another binding, or incomplete."""
-        collection = self._collection(version)
+        """What an index holds; None when it is gone, incomplete, or of another form, embedder or binding."""
+        try:
+            collection = self._collection(version)
+        except Gone:
+            return None
         about = collection.metadata or {}
         wanted = {"binding": self._signpost, "form": _FORM, "embedder": identity}
         if any(about.get(key) != value for key, value in wanted.items()):
