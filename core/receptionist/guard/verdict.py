@@ -44,6 +44,8 @@ class Rule(StrEnum):
     # The shape of a draft that can still be worded anew
     QUESTION = "question"
     LENGTH = "length"
+    EMPTY = "empty"
+    GREETING = "greeting"
 
 
 #: Said to a model whose draft broke the rule. Never a word of the draft or of the patient.
@@ -77,6 +79,8 @@ REASONS: Mapping[Rule, str] = {
     Rule.UNFOUNDED: "claims something about the clinic that its information does not hold; leave it out",
     Rule.QUESTION: "must ask exactly the planned question, once, and nothing else",
     Rule.LENGTH: "is too long; use at most three short sentences",
+    Rule.EMPTY: "has no words; write the answer",
+    Rule.GREETING: "greets a patient who was greeted before, or greets twice; leave the greeting out",
 }
 
 

@@ -12,6 +12,7 @@ from time import monotonic
 
 from core import log, metrics
 from core.receptionist.guard import Grounds, Rule, Verdict, judge
+from core.receptionist.guard.greeting import greetings
 from core.receptionist.responders import Reply, RulesResponder, Scene
 from core.receptionist.responders.ladder import Call, Ladder
 from core.receptionist.responders.prompt import VERSION, Brief, Composer, filled_in, passages_of
@@ -168,6 +169,10 @@ class Wording:
         return passages_of([*own.sources, *(f"{one.title}: {one.text}" for one in found)])[:_PASSAGES]
 
     def _judged(self, turn: Turn, case: Case, draft: Draft, text: str, sources: tuple[str, ...]) -> Verdict | None:
+        if not text:
+            return Verdict(Rule.EMPTY)
+        if greetings(text, turn.clinic) > (1 if case.step.greet else 0):
+            return Verdict(Rule.GREETING)
         planned = case.step.ask.field if case.step.ask else ""
         ground = self._grounds.of(turn.facts, sources, turn.now)
         verdict = judge(text, ground, turn.request, asks=planned)
