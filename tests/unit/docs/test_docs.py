@@ -64,4 +64,4 @@ def test_every_figure_that_operations_watches_exists() -> None:
 def test_the_example_of_a_clinic_file_has_every_kind_of_section_that_exists_and_no_other() -> None:
     example = yaml.safe_load(re.search(r"```yaml\n(.*?)```", page("configuration.md"), re.DOTALL)[1])
     assert set(example) - set(ClinicFile.model_fields) == set()
-    assert set(ClinicFile.model_fields) - set(example) == {"payments", "models"}
+    assert set(ClinicFile.model_fields) - set(example) == {"payments"}
