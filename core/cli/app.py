@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "migrate": ("core.cli.migrate:migrate", "Brings the database to the newest shape."),
     "test": ("core.cli.test:play", "Plays the clinics' conversation tests."),
     "check": ("core.cli.check:check", "Proves every clinic's configuration."),
+    "doctor": ("core.cli.doctor:doctor", "Checks all that a clinic needs to go live, and says what to do."),
     "schema": ("core.cli.schema:schema", "Writes the JSON Schema of clinic.yml, for editors."),
     "explain": ("core.cli.explain:explain", "Tells a setting's value and where it comes from."),
     "init": ("core.cli.init:init", "Makes a new project in an empty folder."),

@@ -74,6 +74,10 @@ class Opener:
         provider: Knowledge[Any] = await self._provider(plan, plan.knowledge)
         return provider
 
+    async def open_binding(self, plan: ClinicPlan, binding: BindingPlan) -> Any:
+        """One provider alone, open; the caller closes it. Raises `ProviderNotReady`."""
+        return await self._provider(plan, binding)
+
     async def _provider(self, plan: ClinicPlan, binding: BindingPlan) -> Any:
         context = ProviderContext(
             clinic=plan.clinic.id,

@@ -18,6 +18,9 @@ from plugins.history.redis.window import Window, decode, encode
 
 Answer = TypeVar("Answer")
 
+#: How long a check may take, in seconds.
+_PATIENCE = 3.0
+
 
 class RedisHistoryConfig(HistoryConfig):
     """Settings of the `redis` history."""
@@ -38,9 +41,9 @@ class RedisHistory(History[RedisHistoryConfig]):
     _client: Any = None
 
     async def open(self) -> None:
-        self._client = await asyncio.to_thread(self._connect)
+        self._client = await asyncio.to_thread(self._connect, self.config.deadline_seconds)
 
-    def _connect(self) -> Any:
+    def _connect(self, seconds: float) -> Any:
         from redis.asyncio import BlockingConnectionPool, Redis
         from redis.asyncio.retry import Retry
         from redis.backoff import NoBackoff
@@ -48,9 +51,9 @@ class RedisHistory(History[RedisHistoryConfig]):
         pool = BlockingConnectionPool.from_url(
             self.config.url.get_secret_value(),
             max_connections=self.config.connections,
-            timeout=self.config.deadline_seconds,
-            socket_timeout=self.config.deadline_seconds,
-            socket_connect_timeout=self.config.deadline_seconds,
+            timeout=seconds,
+            socket_timeout=seconds,
+            socket_connect_timeout=seconds,
             retry=Retry(NoBackoff(), 0),
             client_name="deskbell",
         )
@@ -62,12 +65,16 @@ class RedisHistory(History[RedisHistoryConfig]):
             await client.aclose()
 
     async def check(self) -> Health:
+        """Asks on a connection of its own, with more patience than a turn has."""
+        patient = await asyncio.to_thread(self._connect, _PATIENCE)
         try:
-            await self._answer(self._client.ping())
+            await self._answer(patient.ping(), _PATIENCE)
         except RetryLater:
             return Health(ok=False, detail="Redis does not answer; until it does, PostgreSQL is read.")
         except Misconfigured as error:
             return Health(ok=False, detail=f"Redis refuses us ({error.code}): look at the user, password and database.")
+        finally:
+            await patient.aclose()
         return Health(ok=True, detail="Redis answers")
 
     async def window(self, page: Page, limit: int) -> Sequence[Line] | None:
@@ -89,19 +96,20 @@ class RedisHistory(History[RedisHistoryConfig]):
     async def _write(self, page: Page, window: Window) -> None:
         await self._answer(self._client.set(_key(page), encode(window), ex=self.config.keep_seconds))
 
-    async def _answer(self, call: Awaitable[Answer]) -> Answer:
+    async def _answer(self, call: Awaitable[Answer], seconds: float = 0) -> Answer:
         """What Redis answers, its errors in our words: theirs may hold its address."""
         from redis import exceptions
 
         try:
-            async with asyncio.timeout(self.config.deadline_seconds):
+            async with asyncio.timeout(seconds or self.config.deadline_seconds):
                 return await call
-        except (exceptions.AuthenticationError, exceptions.NoPermissionError) as error:
-            raise Misconfigured("Redis refused us", code=type(error).__name__) from None
-        except (exceptions.ConnectionError, exceptions.TimeoutError, TimeoutError, OSError):
-            raise RetryLater("Redis does not answer") from None
-        except exceptions.RedisError as error:
-            raise Misconfigured("Redis refused the command", code=type(error).__name__) from None
+        except (exceptions.RedisError, TimeoutError, OSError) as error:
+            # A login that is refused comes as a lost connection, with the reason behind it.
+            told = error.__cause__ if isinstance(error.__cause__, exceptions.RedisError) else error
+        away = isinstance(told, exceptions.ConnectionError | exceptions.TimeoutError | TimeoutError | OSError)
+        if away and not isinstance(told, exceptions.AuthenticationError):
+            raise RetryLater("Redis does not answer", code=type(told).__name__)
+        raise Misconfigured("Redis refuses us", code=type(told).__name__)
 
 
 def _key(page: Page) -> str:

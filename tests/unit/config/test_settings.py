@@ -100,3 +100,23 @@ def test_a_line_that_is_none_is_told_without_its_words(tmp_path: Path) -> None:
         read_environment(tmp_path, {})
     assert "2" in str(raised.value).replace("hunter2", "")
     assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "right"),
+    [
+        ("REDIS_URL", "http://redis.example", "rediss://user:pass@redis.example:6379/0"),
+        ("REDIS_URL", "redis://", "unix:///run/redis.sock?db=1"),
+        ("SMTP_URL", "mail.example", "smtps://bell:sesame@mail.example:465"),
+        ("SMTP_URL", "smtp://mail.example:99999", "smtp://mail.example"),
+        ("MAIL_FROM", "Deskbell", "Deskbell <bell@desk.example>"),
+        ("MAIL_FROM", "a@b.example\r\nBcc: all@x.example", "bell@desk.example"),
+    ],
+)
+def test_addresses_of_servers_are_checked_and_their_secrets_not_shown(name: str, wrong: str, right: str) -> None:
+    with pytest.raises(ConfigErrors) as raised:
+        load_runtime({f"DESKBELL_{name}": wrong})
+    (error,) = raised.value
+    assert error.path == f"DESKBELL_{name}"
+    assert (error.given is None) == (name != "MAIL_FROM")
+    assert load_runtime({f"DESKBELL_{name}": right}) is not None
