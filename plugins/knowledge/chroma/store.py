@@ -89,7 +89,7 @@ class Store:
                 ids.append(identity)
                 texts.append(piece.text if whole else text)
                 about = {"title": piece.title, "source": piece.source, "also": "\n".join(piece.also)}
-                metadatas.append({"file": file, "place": place, "whole": whole, **(about if whole else {})})
+                metadatas.append({"file": file, "whole": whole, **(about if whole else {})})
         collection = self._collection(version)
         for start in range(0, len(ids), _PAGE):
             part = slice(start, start + _PAGE)
@@ -126,8 +126,9 @@ class Store:
         found: dict[int, tuple[str, Piece]] = {}
         for row in _rows(collection, {"whole": True}, ["documents", "metadatas"]):
             meta = row["metadatas"]
+            place = int(row["ids"])
             also = tuple(meta["also"].split("\n")) if meta["also"] else ()
-            found[meta["place"]] = (meta["file"], Piece(meta["title"], row["documents"], meta["source"], also))
+            found[place] = (meta["file"], Piece(meta["title"], row["documents"], meta["source"], also))
         if sorted(found) != list(range(int(about["passages"]))):
             return None
         ordered = [found[place] for place in sorted(found)]
@@ -151,11 +152,14 @@ class Store:
             collection = self._collection(version)
             self._searched = (version, collection)
         try:
-            found = collection.query(query_embeddings=[vector], n_results=_AROUND, include=["distances", "metadatas"])
+            # Ids say enough, and metadata would cost more than the search.
+            found = collection.query(query_embeddings=[vector], n_results=_AROUND, include=["distances"])
         except self._not_found:
             raise Gone(version) from None
-        pairs = zip(found["metadatas"][0], found["distances"][0], strict=True)
-        return [Near(meta["place"], meta["whole"], max(0.0, 1.0 - float(distance))) for meta, distance in pairs]
+        return [
+            _near(identity, 1.0 - distance)
+            for identity, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
 
     def drop(self, version: str) -> None:
         try:
@@ -192,6 +196,11 @@ def worded(place: int, piece: Piece) -> dict[str, str]:
     whole = "\n".join([piece.title, "; ".join(piece.also), piece.text])
     wordings = {f"{place}.{number}": wording for number, wording in enumerate(piece.wordings)}
     return {str(place): whole, **wordings}
+
+
+def _near(identity: str, likeness: float) -> Near:
+    place, _, wording = identity.partition(".")
+    return Near(int(place), not wording, max(0.0, likeness))
 
 
 def _rows(collection: Any, where: Mapping[str, Any], include: list[str]) -> Iterator[dict[str, Any]]:
