@@ -1,7 +1,8 @@
 """What to do next: a pure function from what is known and what was just read to one `Step`.
 
-The one owner of "what to ask next". It never asks for a known field, never for the same field twice in a row (an
-unanswered question is put once more, differently, and then left alone), asks one thing at a time, and always ends.
+The one owner of "what to ask next". It never asks for a known field, asks one thing at a time, and always ends. It
+never asks for the same field twice in a row while there is another to ask for: what is left unanswered is put once
+more later, and then left alone. Only words that nobody can make out get the question that stands again at once.
 """
 
 from __future__ import annotations
@@ -74,6 +75,12 @@ def _makes_sense(reading: Reading) -> bool:
     return reading.length >= STATEMENT and not (reading.unintelligible or reading.filler)
 
 
+def _confused(situation: Situation) -> bool:
+    """A text that neither we nor staff can make out: the question that stands is put again, in other words."""
+    reading = situation.reading
+    return _is_lost(situation) and not reading.filler and not _makes_sense(reading)
+
+
 def _errand(situation: Situation) -> Step:
     """For staff to see to: answered, passed on, and only a name is asked, so that they know whose visit it is."""
     reading, asked = situation.reading, situation.asked
@@ -136,8 +143,8 @@ def _next_question(situation: Situation) -> Ask | None:
         return None
     accepted = pending.invite and reading.agrees is True
     unanswered = pending.fresh and not accepted and pending.field in left
-    if unanswered and (situation.learned or situation.asks):
-        # They told or asked something else instead: another question now, and this one waits its turn.
+    if unanswered and not _confused(situation):
+        # They told or asked something else, or nothing: another question now, and this one waits its turn.
         left = [one for one in left if one != pending.field] or ([] if situation.asks else left)
         unanswered = pending.field in left
     if not left:

@@ -35,7 +35,7 @@ _AGAIN: Mapping[str, tuple[str, ...]] = {
     "service": ("What is it that you'd like done?",),
     "new_or_returning": ("Just so we know: have you had a visit with us in the past, yes or no?",),
     "when": (
-        "Is there a day, or a part of the day, that's good for you?",
+        "Is there a day, or a part of the day, that suits you?",
         "Would a morning or an afternoon be better, and on which day?",
     ),
     "email": ("Is there an e-mail address that our team may use?",),

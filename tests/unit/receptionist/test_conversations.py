@@ -105,13 +105,22 @@ async def test_a_burst_is_read_together_and_answered_once(patient: Any) -> None:
     assert patient.known["first_name"].evidence == 4
 
 
-async def test_an_unanswered_question_is_put_once_more_in_other_words(patient: Any) -> None:
+async def test_gibberish_gets_the_question_that_stands_in_other_words(patient: Any) -> None:
     first = await patient.texts("hi")
-    second = await patient.texts("ok")
+    second = await patient.texts("asdfgh")
     assert patient.pending == "name"
     assert second != first
     await patient.texts("hm")
     assert patient.pending == "service"
+
+
+async def test_an_unanswered_question_waits_for_its_second_turn(patient: Any) -> None:
+    asked = []
+    for text in ("hi", "ok", "botox", "ok", "first time", "fridays"):
+        await patient.texts(text)
+        asked.append(patient.pending)
+    assert asked == ["name", "service", "name", "new_or_returning", "when", ""]
+    assert patient.request is RequestStatus.READY
 
 
 async def test_a_patient_who_cannot_be_understood_reaches_a_person(patient: Any) -> None:
