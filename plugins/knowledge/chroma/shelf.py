@@ -15,6 +15,8 @@ from plugins.knowledge.ranking import Ranking
 
 #: Share of the words in a score; the rest is meaning. Found by measuring (docs/performance.md).
 _WORDS = 0.2
+#: What a score by words alone is worth beside one by both: what words alone would answer is answered.
+_CERTAIN = 0.78
 #: Least score of a passage when words alone decide: that of the notes.
 WORDS_ONLY = 0.45
 
@@ -62,8 +64,11 @@ class Shelf:
         wording = _best(found for found in near if not found.whole)
         places = {**words, **whole, **wording}
         scores = {
-            place: _WORDS * words.get(place, 0.0)
-            + (1 - _WORDS) * (whole.get(place, floor) + wording.get(place, floor)) / 2
+            place: max(
+                _CERTAIN * words.get(place, 0.0),
+                _WORDS * words.get(place, 0.0)
+                + (1 - _WORDS) * (whole.get(place, floor) + wording.get(place, floor)) / 2,
+            )
             for place in places
         }
         best = sorted(scores, key=lambda place: (-scores[place], place))
