@@ -91,7 +91,7 @@ class _Body(Settings):
             raise ValueError("tool_choice: may only be given with tools")
         if chosen and chosen.type == "tool" and chosen.name not in {tool.name for tool in self.tools}:
             raise ValueError("tool_choice: Tool is not among the given tools")
-        blocks = [*self.tools, *(self.system if isinstance(self.system, list) else [])]
+        blocks: list[_Tool | _Text] = [*self.tools, *(self.system if isinstance(self.system, list) else [])]
         if sum(block.cache_control is not None for block in blocks) > 4:
             raise ValueError("A maximum of 4 blocks with cache_control may be provided")
         return self

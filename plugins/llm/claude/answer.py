@@ -47,7 +47,7 @@ def _call(answer: Mapping[str, Any]) -> object:
     raise ModelMalformed("The model answered without its tool.", code="no_reply")
 
 
-def _spent(usage: object, prices: Prices | None) -> dict[str, int]:
+def _spent(usage: object, prices: Prices | None) -> dict[str, Any]:
     counts = usage if isinstance(usage, Mapping) else {}
     read_anew = _count(counts, "input_tokens")
     remembered = _count(counts, "cache_creation_input_tokens")

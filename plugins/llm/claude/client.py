@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import aiohttp
 import anthropic
 import httpx2
 
@@ -20,10 +21,12 @@ from plugins.llm.claude.errors import refusal
 #: Makes the SDK's client over an HTTP client.
 Make = Callable[[httpx2.AsyncClient], Any]
 
-#: Nothing had left for the provider when these came up.
-NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+#: No connection was made, or none became free. They are aiohttp's own, for the adapter calls a connection that was
+#: lost after the request a ``ConnectError`` too.
+NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+SLOW = (httpx2.TimeoutException, aiohttp.ServerTimeoutError)
 #: The address or a header cannot be used at all.
-UNUSABLE = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
+UNUSABLE = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, aiohttp.InvalidURL)
 
 #: At DEBUG these log whole requests, and the session's token.
 TALKATIVE = ("anthropic", "anthropic._base_client", "botocore", "botocore.auth", "boto3")
@@ -54,7 +57,9 @@ class ClaudeClient:
         self._clock = clock
         self._no_credentials = no_credentials
         asyncio.run(_rehearse(make))
-        self._http = anthropic.DefaultAsyncHttpxClient(follow_redirects=False)
+        # Over aiohttp, for httpx's own pool looks at all that wait whenever one is done: with a thousand conversations
+        # on a slow model that alone takes longer than the model.
+        self._http = anthropic.DefaultAioHttpClient(follow_redirects=False)
         self._messages = make(self._http).messages.with_raw_response
 
     async def close(self) -> None:
@@ -72,7 +77,7 @@ class ClaudeClient:
         except anthropic.APIStatusError as error:
             failure = self._refusal(error)
         except anthropic.APIConnectionError as error:
-            failure = self._unanswered(error.__cause__)
+            failure = self._unanswered(error)
         except TimeoutError:
             failure = self._too_slow()
         except ValueError:
@@ -89,12 +94,14 @@ class ClaudeClient:
         pause = retry_after(headers.get("retry-after"), self._clock.now())
         return refusal(self._vendor, error.status_code, kind, error.message, pause)
 
-    def _unanswered(self, cause: BaseException | None) -> OutboundError:
-        if isinstance(cause, UNUSABLE):
-            return Misconfigured(f"The address of {self._vendor} cannot be used; see base_url.", code="address")
-        if isinstance(cause, NOT_SENT):
+    def _unanswered(self, error: BaseException) -> OutboundError:
+        """By what is at the bottom of it: the SDK's error comes from httpx's, and that one from aiohttp's."""
+        causes = (error.__cause__, error.__cause__ and error.__cause__.__cause__)
+        if any(isinstance(cause, NOT_SENT) for cause in causes):
             return RetryLater(f"{self._vendor} cannot be reached.", code="unreachable")
-        if isinstance(cause, httpx2.TimeoutException):
+        if any(isinstance(cause, UNUSABLE) for cause in causes):
+            return Misconfigured(f"The address of {self._vendor} cannot be used; see base_url.", code="address")
+        if any(isinstance(cause, SLOW) for cause in causes):
             return self._too_slow()
         return RetryLater(f"The connection to {self._vendor} ended before it answered.", code="cut")
 

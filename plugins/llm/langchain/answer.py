@@ -51,7 +51,7 @@ def _stopped(metadata: Mapping[str, Any]) -> str:
     return ""
 
 
-def _spent(usage: Mapping[str, Any] | None, prices: Prices | None) -> dict[str, int]:
+def _spent(usage: Mapping[str, Any] | None, prices: Prices | None) -> dict[str, Any]:
     counts = usage or {}
     cached = int((counts.get("input_token_details") or {}).get("cache_read") or 0)
     # LangChain counts the cached ones in.

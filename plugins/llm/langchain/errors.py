@@ -27,9 +27,9 @@ def refusal(error: BaseException, now: datetime) -> OutboundError:
     names = [kind.__name__ for one in chain for kind in type(one).__mro__]
     if _any(names, _FILTERED) or any(getattr(one, "code", None) == "content_filter" for one in chain):
         return ModelRefused("A filter in front of the model stopped the answer.", code="guardrail")
-    status = next((found for one in chain if (found := _status(one)) is not None), None)
+    status = next(filter(None, map(_status, chain)), None)
     if status is not None:
-        return _by_status(status, next((found for one in chain if (found := _pause(one))), None), now)
+        return _by_status(status, next(filter(None, map(_pause, chain)), None), now)
     if _any(names, _UNREACHABLE):
         return RetryLater("The model cannot be reached.", code="unreachable")
     if _any(names, _SLOW):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from pydantic import ValidationError
 
 from deskbell import LLM, Misconfigured, Prompt, ProviderContext, ProviderNotReady, Said
@@ -130,6 +133,27 @@ async def test_the_environment_changes_neither_address_nor_keys(
     call = await sent(AnthropicModel, provider_server, model="claude-haiku-4-5", api_key="sk-own")
     assert "sk-own" in call.plain
     assert "from-the-environment" not in call.plain
+
+
+ARN = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/heron"
+
+
+@pytest.mark.parametrize("model", [HAIKU, NEWER, ARN])
+async def test_the_signature_holds_over_what_arrives(provider_server: ProviderServer, model: str) -> None:
+    # Whatever carries the request may touch neither path nor signed headers, or AWS refuses it.
+    call = await sent(BedrockModel, provider_server, model=model, region="us-east-1", **KEYS)
+    authorization = call.headers["authorization"]
+    signed, given = authorization.partition("SignedHeaders=")[2].split(", Signature=")
+    arrived = AWSRequest(
+        method=call.method,
+        url=provider_server.url + call.path,
+        headers={name: call.headers[name] for name in signed.split(";")},
+        data=call.body,
+    )
+    arrived.context["timestamp"] = call.headers["x-amz-date"]
+    signer = SigV4Auth(Credentials(KEYS["aws_access_key"], KEYS["aws_secret_key"]), "bedrock", "us-east-1")
+    wanted = signer.string_to_sign(arrived, signer.canonical_request(arrived))
+    assert signer.signature(wanted, arrived) == given
 
 
 async def test_a_bedrock_key_takes_the_place_of_a_signature(provider_server: ProviderServer) -> None:
