@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -132,3 +133,28 @@ async def test_the_command_says_where_the_phone_is_and_ends_on_a_signal(tmp_path
         assert (await control.get("/api/clinics")).json() == []
     process.send_signal(signal.SIGTERM)
     assert await process.wait() == 0
+
+
+async def test_keys_of_before_there_were_models_are_kept_and_completed(tmp_path) -> None:
+    first = make(tmp_path)
+    await first.start()
+    await first.stop()
+    file = tmp_path / "keys.json"
+    carriers = {name: key for name, key in json.loads(file.read_text()).items() if name[:6] in ("telnyx", "twilio")}
+    file.write_text(json.dumps(carriers))
+
+    second = make(tmp_path)
+    await second.start()
+    await second.stop()
+    assert second.overrides["telnyx"]["api_key"] == first.overrides["telnyx"]["api_key"]
+    completed = json.loads(file.read_text())
+    assert carriers.items() < completed.items()
+    assert completed["aws_secret_key"] == second.overrides["bedrock"]["aws_secret_key"]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+async def test_real_models_are_left_alone_when_that_is_wished(tmp_path) -> None:
+    sandbox = Sandbox(host="127.0.0.1", port=0, folder=tmp_path, real_models=True)
+    await sandbox.start()
+    await sandbox.stop()
+    assert set(sandbox.overrides) == {"telnyx", "twilio"}
