@@ -1,12 +1,15 @@
 """Cuts payment card numbers out of a text before anybody, the database included, sees it.
 
-A card is 13 to 19 digits (ISO/IEC 7812) that pass the Luhn check, in any spacing, with small words or spelled-out
-digits between them. Phone numbers never count. What stands directly beside a card (expiry, security code) goes too.
+A card is 13 to 19 digits (ISO/IEC 7812) that pass the Luhn check: in any spacing and any script, with letters that look
+like digits, small words, emoji or spelled-out digits among them. Phone numbers never count. What stands directly beside
+a card (expiry, security code) goes too.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import phonenumbers
@@ -19,8 +22,20 @@ _SPELLED = {
     word: str(value)
     for value, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 } | {"oh": "0"}
-_PIECE = re.compile(rf"\d+|(?<!last )(?<!first )\b(?:{'|'.join(_SPELLED)})\b", re.IGNORECASE)
-_MARKS = r"[\s\u200b-\u200d\u2060\ufeff.\-‐‑‒–—―_·•*/]"
+_SPELLED |= {
+    word: str(value)
+    for value, word in enumerate(["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"])
+}
+#: Letters that stand among digits for the digit they look like: "4O12".
+_LOOKALIKES = str.maketrans("oOlI", "0011")
+_PIECE = re.compile(
+    r"(?<![^\W\d_])[oOlI]?\d(?:[\doOlI]*\d)?(?:[oOlI]+(?![^\W_]))?"
+    rf"|(?i:(?<!last )(?<!first )\b(?:{'|'.join(_SPELLED)})\b)"
+)
+_MARKS = (
+    r"[\s\u200b-\u200d\u2060\ufeff.\-‐‑‒–—―_·•*/|+~=>#\ufe0e\ufe0f\u20e3\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff"
+    r"\U0001f000-\U0001faff]"
+)
 _FILLERS = (
     r"(?:and|then|next|dash|space|hyphen|dot|followed|by|(?:last|first)(?: four)?|second|third|digits|are|is|the|rest)"
 )
@@ -47,6 +62,9 @@ _BESIDE_BEFORE = re.compile(
 )
 
 
+_DIGITS = re.compile(rf"\d(?:{_MARKS}{{0,4}}\d)*")
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """Some digits of the text, and where they stand."""
@@ -65,6 +83,16 @@ def cut_cards(text: str) -> tuple[str, bool]:
         kept += [before, CUT]
         done = _end_of_beside(text, end)
     return "".join([*kept, text[done:]]), done > 0
+
+
+def split_card(texts: Sequence[str]) -> bool:
+    """Whether a card only shows when texts sent one after the other are read as one."""
+    return len(texts) > 1 and not any(cut_cards(text)[1] for text in texts) and cut_cards(" ".join(texts))[1]
+
+
+def without_digits(text: str) -> str:
+    """A text that holds a part of a card, without its digits."""
+    return _DIGITS.sub(" ", text).strip()
 
 
 def is_luhn(digits: str) -> bool:
@@ -95,12 +123,18 @@ def _runs(text: str) -> list[list[_Piece]]:
     """Pieces of digits with nothing but gaps between them."""
     runs: list[list[_Piece]] = []
     for match in _PIECE.finditer(text):
-        piece = _Piece(match.start(), match.end(), _SPELLED.get(match.group().casefold(), match.group()))
+        piece = _Piece(match.start(), match.end(), _digits(match.group()))
         if runs and _GAP.fullmatch(text, runs[-1][-1].end, piece.start):
             runs[-1].append(piece)
         else:
             runs.append([piece])
     return runs
+
+
+def _digits(written: str) -> str:
+    """Plain digits, from whatever they were written with."""
+    spelled = _SPELLED.get(written.casefold())
+    return spelled or "".join(str(unicodedata.digit(one)) for one in written.translate(_LOOKALIKES))
 
 
 def _longest_card(text: str, run: list[_Piece], first: int, phones: list[tuple[int, int]]) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.receptionist.facts import ALSO
+from core.receptionist.health import tells
 from core.receptionist.understanding.findings import Found, Reading
 from core.receptionist.understanding.questions import Question, Topic
 from deskbell.turn import TextReceived, Turn, Withhold
@@ -44,6 +45,9 @@ def source_of(place: int, turn: Turn) -> TextReceived:
 
 def _may_go_on(found: Found, turn: Turn) -> bool:
     """Menu names, people's names and times may; a patient's own words only where they are not withheld."""
+    if found.field in ("first_name", "last_name") and source_of(found.start, turn).seq in turn.withheld:
+        read = "\n".join(text.text for text in turn.texts)[found.start : found.end]
+        return not tells(read)  # "sleep apnea here" is nobody's name
     if found.field == "concern" or (found.field == "notes" and not str(found.value).startswith(ALSO)):
         return _stands(str(found.value), found.start, turn)
     return True

@@ -14,9 +14,6 @@ from rapidfuzz.process import extractOne
 
 #: Letters of a text that are read: more than the longest SMS has, and a bound for what a hostile one may cost.
 _LONGEST = 2000
-#: Shorter words are one slip from too many others.
-_SHORTEST = 5
-
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 _OTHER = re.compile(r"[^a-z0-9.,!?;\n]+")
@@ -28,8 +25,19 @@ _SELF = re.compile(r"\b(my|him|her|them) (self|selves)\b")
 class Spelling:
     """Words whose misspelling must not hide a sign: one slip is forgiven, never in the first letter."""
 
-    def __init__(self, words: Iterable[str], *, real: Iterable[str] = (), slips: Mapping[str, str] | None = None):
-        """`real`: words of the language that lie one slip from one of `words`. `slips`: known misspellings."""
+    def __init__(
+        self,
+        words: Iterable[str],
+        *,
+        real: Iterable[str] = (),
+        slips: Mapping[str, str] | None = None,
+        shortest: int = 5,
+    ) -> None:
+        """`real`: words of the language that lie one slip from one of `words`. `slips`: known misspellings.
+
+        Of fewer letters than `shortest` a word is one slip from too many others.
+        """
+        self._shortest = shortest
         self._known = frozenset(words) | frozenset(real)
         self._slips = dict(slips or {})
         self._by_letter: dict[str, list[str]] = {}
@@ -48,7 +56,7 @@ class Spelling:
         if word in self._slips:
             return self._slips[word]
         near = self._by_letter.get(word[0])
-        if near is None or len(word) < _SHORTEST or word in self._known:
+        if near is None or len(word) < self._shortest or word in self._known:
             return word
         found = extractOne(word, near, scorer=OSA.distance, score_cutoff=1)
         return found[0] if found else word

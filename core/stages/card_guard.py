@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.receptionist.cards import CUT, cut_cards
+from core.receptionist.cards import CUT, cut_cards, split_card, without_digits
 from core.stages.emergency import EmergencyLine
 from deskbell import CallNext, Say, Settings, Stage, TextKind, TextReceived, Turn, Withhold
 
@@ -45,7 +45,8 @@ class CardGuard(Stage[CardGuardConfig]):
     async def __call__(self, turn: Turn, call_next: CallNext) -> None:
         cut = _with_cards(turn)
         for text in cut:
-            turn.add(Withhold(text.seq, "card"))
+            shown = turn.shown(text)
+            turn.add(Withhold(text.seq, "card", cut_cards(shown)[0] if text.card_removed else without_digits(shown)))
         if not cut or _says_more(turn):
             await call_next()
         if cut and not any(say.by == EmergencyLine.name for say in turn.replies):
@@ -63,9 +64,7 @@ class CardGuard(Stage[CardGuardConfig]):
 def _with_cards(turn: Turn) -> list[TextReceived]:
     """The texts a card was cut from; all of them where a card only shows when they are read as one."""
     marked = [text for text in turn.texts if text.card_removed]
-    if marked or not cut_cards(" ".join(text.text for text in turn.texts))[1]:
-        return marked
-    return turn.texts
+    return marked or (turn.texts if split_card([text.text for text in turn.texts]) else [])
 
 
 def _says_more(turn: Turn) -> bool:

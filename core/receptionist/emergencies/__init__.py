@@ -36,7 +36,10 @@ _LONG_AGO = re.compile(
     r"|\bas an? (?:kid|child|baby|infant|teen\w*)\b|\bhistory of\b|\bin the past\b|\bused to\b|\bback in\b"
 )
 _HAD = re.compile(r"(?:had|have|has|having|with|severe|serious|bad|terrible|overdosed?)\b")
-_STILL = re.compile(r"\b(?:now|again|still|today|tonight|this morning|currently|happening|keeps?|im having)\b")
+_STILL = re.compile(
+    r"\b(?:now|again|(?<!can i )(?<!could i )(?<!may i )still|today|tonight|this morning|currently|happening|keeps?|"
+    r"im having)\b"
+)
 
 _AGAIN = re.compile(
     r"\bwhat (?:should|do|can|shall) i (?:do|take)\b|\bwhat now\b|\bshould i\b|\bare you (?:sure|there)\b"

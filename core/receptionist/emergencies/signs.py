@@ -75,7 +75,7 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         r"wish i (?:was|were) dead",
         r"(?:want to|wanna|gonna|going to|will|ima) kms",
         r"(?:quiero|voy a) (?:morir\w*|matarme|suicidarme)",
-        r"me quiero morir",
+        r"me quiero (?:morir|matar)",
     ),
     Emergency.BREATHING: (
         rf"{_CANT} (?:even )?(?:breathe?|get (?:any |enough )?air|catch my breath)",
@@ -92,7 +92,8 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         r"(?:am|im|is|was|started|keeps?|he|she|shes|hes) choking\b"
         r"(?! on (?:the|these|those|that|your) (?:prices?|costs?|bill))",
         r"no puedo respirar",
-        r"me cuesta respirar",
+        r"me cuesta (?:mucho )?respirar",
+        r"me (?:ahogo|asfixio|falta el aire)",
         r"no respira",
     ),
     Emergency.CHEST: (
@@ -119,7 +120,7 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         rf"cant (?:move|feel|lift) (?:{_THEIR} )?{_LIMB}",
         r"sudden (?:severe )?(?:weakness|numbness|confusion|headache)",
         r"worst headache",
-        r"no puedo hablar bien",
+        r"no (?:me )?puedo (?:hablar bien|mover (?:el|la|un|mi) (?:brazo|pierna|cara|lado))",
     ),
     Emergency.ALLERGY: (
         r"anaphyla\w+",
@@ -174,6 +175,7 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
     Emergency.CIRCULATION: (
         rf"{_SKIN}(?: \w+){{0,6}}? {_TURNS} (?:{_OFTEN}|and |cold |completely |totally )*{_PALE}",
         rf"{_SKIN} (?:{_OFTEN}|{_GOES})*blanch(?:ed|ing)",
+        rf"{_TIPS} (?:blue|bluish|dusky|mottled)",
         rf"{_TIPS} (?:is |are |look |looks )(?:{_OFTEN})*(?:blue|bluish|gr[ae]y|white|dusky|mottled)",
         r"(?:white|pale|blue|bluish|gr[ae]y|dusky|purple|mottled|black|dark|blanched) (?:\w+ )?"
         r"(?:skin |patch(?:es)? |spots? |area |color |colour )*(?:that )?(?:is |are |keeps? |its )*"
@@ -190,7 +192,9 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         r"la piel (?:\w+ ){0,3}(?:blanca|palida|azul|morada)",
     ),
     Emergency.COLLAPSE: (
-        r"(?:unconscious|unresponsive)",
+        r"(?:unconscious|unresponsive|inconsciente)",
+        r"se desmay(?:o|aron|a)|me desmaye|(?:no|ni) (?:se )?despierta|no reacciona|convulsionando|"
+        r"no (?:para|deja) de sangrar|llam(?:en|ar|e|o) (?:al 911|una ambulancia)",
         r"(?:wont|doesnt|not|isnt) wak(?:e|ing) up",
         r"just (?:passed out|fainted|collapsed|blacked out)",
         r"(?:passed|blacked) out (?:after|from|during|and|twice|again|today)\b(?! last)",

@@ -21,6 +21,12 @@ _NOT_LISTED = re.compile(
 )
 
 
+def tells(words: str) -> bool:
+    """Whether a few words, such as a name that was read, are a health detail by themselves."""
+    spelled = plain(words)
+    return any(sign.search(spelled) for sign in (TOLD, NAMED, FELT))
+
+
 class HealthRules:
     """Finds health details in the texts of one clinic's patients; what its menu names is no condition here."""
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 _CONDITIONS = r"""
-    asthma\w* | diabet(?:es|ic)s? | prediabet\w+ | hypertension | (?:high|low) (?:blood )?pressure | thyroid\w* |
+    asthma\w* | diabet(?:es|ic)s? | prediabet\w+ | undetectable | hypertension |
+    (?:high|low) (?:blood )?pressure | thyroid\w* |
     hashimotos? | lupus | fibromyalgia | epilep\w+ | seizures? | multiple sclerosis | parkinsons? | alzheimers? |
     dementia | neuropathy | bells palsy | myasthenia | cerebral palsy | muscular dystrophy | autoimmune | crohns? |
     colitis | celiac | coeliac | ibs | gout | arthritis | rheumatoid | osteoporosis | scoliosis | migraines? |
@@ -22,8 +23,8 @@ _CONDITIONS = r"""
     panic (?:attacks?|disorder) | eating disorder | anorexi\w+ | bulimi\w+ | mental (?:health|illness) | rehab |
     alcoholi(?:c|sm) | an addict | addiction | immuno ?(?:compromised|suppress\w+|deficien\w+) | ana?emi[ac] |
     ha?emophili\w+ | blood (?:clots?|disorder) | factor v | pacemaker | defibrillator |
-    heart (?:condition|disease|murmur|failure|problems?|attack|surgery|valve|issues?|trouble|transplant) | afib |
-    arrhythmia | angina |
+    (?<!mini )(?<!me a )heart (?:condition|disease|murmur|failure|problems?|attack|surgery|valve|issues?|trouble) |
+    afib | arrhythmia | angina |
     kidney (?:disease|failure|stones?|problems?) | dialysis | liver (?:disease|failure|problems?) | cirrhosis |
     pcos | endometriosis | menopaus\w+ | perimenopaus\w+ | uti | yeast infection | ulcers? | reflux | gerd |
     covid\w* | pneumonia | strep(?: throat)? | mono(?:nucleosis)? | tuberculosis | chicken ?pox | pink ?eye |
@@ -36,7 +37,7 @@ _CONDITIONS = r"""
 
 _MEDICINES = r"""
     accutane | isotretinoin | tretinoin | retin a | spironolactone | doxycycline | minocycline | amoxicillin |
-    penicillin | clindamycin | azithromycin | z pack | antibiotics? | antibioticos? | blood ?thinners? | eliquis |
+    penicillin | clindamycin | azithromycin | z pack | antibiotics? | antibioticos? | blood ?thinn?ers? | eliquis |
     xarelto | warfarin | coumadin | plavix | heparin | anticoagula\w+ | aspirin | ibuprofen | advil | motrin | aleve |
     naproxen | tylenol | acetaminophen | lexapro | zoloft | prozac | celexa | paxil | cymbalta | effexor | wellbutrin |
     lithium | seroquel | abilify | xanax | ativan | klonopin | valium | adderall | ritalin | vyvanse | concerta |
@@ -62,7 +63,8 @@ _HURTS = (
 )
 _SWOLLEN = (
     r"(?:swollen|swell(?:ing|ed)|numb(?:ness)?|bruis(?:ed|ing|es?)|infected|inflamed|bleed(?:s|ing)|blister\w*|"
-    r"oozing|pus|lump(?:s|y)?|droop(?:y|ing|s|ed)|burn(?:ing|ed|s|t)|itch(?:y|ing|es)|peeling off|hives|rash\w*|"
+    r"oozing|pus|lump(?:s|y)?|droop(?:y|ing|s|ed)|burn(?:ing|ed|s|t)(?! out)|itch(?:y|ing|es)|peeling off|hives|"
+    r"rash\w*|"
     r"puffy|lopsided|uneven|crooked|discolou?red|hot to the touch|hard (?:bump|lump|spot)s?)"
 )
 _SURGERY = (
@@ -102,14 +104,15 @@ _TOLD: tuple[str, ...] = (
     r"(?:reacted|reaction|sensitive|intolerant) to (?:\w+ ){0,2}?(?:lidocaine|latex|numbing|anesthesia|an?esthetic|"
     r"nickel|metal|iodine|adhesives?|epinephrine|hyaluronic|penicillin|novocaine|sulfa|eggs?|nuts|shellfish)",
     # What somebody takes.
-    r"(?:my|his|her|on|take|takes|taking|took|any|some|new|prescribed|prescription|off|stop(?:ped)?|started|certain|"
+    r"(?:my|his|her|on|take|takes|taking|took|any|some|new|prescribed|prescription(?! strength)|off|stop(?:ped)?|"
+    r"started|certain|"
     r"other|heart|pain|blood pressure|acne) (?:\w+ )?(?:medications?|medicines?|meds|pills?|tablets?|prescriptions?|"
     r"antibiotics|steroids?|painkillers?|hormones?|supplements)\b",
     r"medications? (?:i|im|ive|that i)\b|(?:on|taking) (?:some(?:thing)? |medicine )?for my \w+|"
     r"(?:im|i am|been|was|put me) on (?:the pill|steroids|hormones|a statin)",
     r"\d+ ?(?:mg|mcg|milligrams?)|tom(?:o|ando) (?:\w+ ){0,2}(?:medic\w+|pastillas?|pildoras?)|medicamentos?",
     # What a doctor said.
-    r"diagnos(?:ed|is|es|tic(?! fee| exam| visit| x))|prescribed|prescriptions?",
+    r"diagnos(?:ed|is|es|tic(?! fee| exam| visit| x))|prescribed|prescriptions?(?! (?:strength|sunscreen|grade))",
     r"(?:my|the|our) (?:doctor|dr|doc|physician|pcp|cardiologist|oncologist|dermatologist|derm|ob ?gyn|obgyn|"
     r"psychiatrist|therapist|neurologist|endocrinologist|rheumatologist|surgeon|gastro\w*|urologist|allergist|"
     r"specialist|midwife) (?:\w+ ){0,2}?(?:said|says|told|thinks?|wants?|put|gave|found|recommend\w*|cleared|clear|"
@@ -118,7 +121,11 @@ _TOLD: tuple[str, ...] = (
     r"test(?:ed)? (?:results? )?(?:came back |was |were )?(?:positive|negative)|positive for|came back (?:positive|"
     r"negative|abnormal)|biops(?:y|ies)|blood ?work|lab (?:results?|work)|a1c|(?:my|an|the) (?:mri|ct scan|ekg|"
     r"ultrasound|mammogram|colonoscopy|pap smear)|viral load|(?:my|the) test results?|(?:hiv|hsv|covid) positive",
+    r"(?:blood )?(?:pressure|sugar|cholesterol|bp|a1c) (?:is|was|runs|has been|gets|issues?|problems?|meds?)",
+    r"\d+ (?:years?|yrs?|months?|days?) sober|sober (?:for|since)",
     # Surgery and illness, past or coming.
+    r"(?:knee|hip|back|eye|foot|shoulder|heart|brain|spine|hand|wrist|sinus|thyroid|cataract|breast|bariatric|"
+    r"weight loss|gallbladder|hernia|ankle|elbow|stomach) (?:surger(?:y|ies)|operation|replacement)",
     rf"(?:had|have|having|has|after|since|get|getting|got|upcoming|recent|past|previous|prior|"
     rf"recover(?:ing|ed|y) from|{_MY}|need|needs|did) (?:\w+ ){{0,3}}?{_SURGERY}(?! (?:price|cost|here|with you))",
     rf"{_SURGERY} (?:\w+ ){{0,2}}?(?:\d+|few|two|three|four|five|six|couple) (?:\w+ )?(?:days?|weeks?|months?|"
@@ -126,7 +133,8 @@ _TOLD: tuple[str, ...] = (
     r"(?:had|have|having|has|suffered|recovering from|after|since|history of|family history of|get|got|from|survived|"
     r"prone to) (?:\w+ ){0,3}?(?:strokes?|heart attacks?|seizures?|aneurysm|concussion|fractures?|blackouts?|"
     r"nose ?bleeds?|fainting)\b(?! of)",
-    r"(?:have|had|got|having|has|getting|over|with|caught) (?:a |the |bad |really |this |nasty |my )*(?:cold|flu|fever|"
+    r"(?:have|had|got|having|has|getting|over|with|caught|recovering from|after|from) (?:a |the |bad |really |this |"
+    r"nasty |my )*(?:cold|flu|fever|"
     r"virus|stomach bug|sinus infection|ear infection|infection|cough|sore throat|bug)\b(?! (?:brew|drink|"
     r"feet|call|plunge|press))",
     r"(?:my|his|her|a|our) (?:\w+ )?(?:medical|health|heart|skin|medical|kidney|liver|lung|blood|nerve) "
@@ -146,7 +154,8 @@ _FELT: tuple[str, ...] = (
     r"tooth ?aches?|head ?aches?|stomach ?aches?|ear ?aches?|back ?aches?|jaw ache|dolor(?:es)? (?:de|en) \w+|"
     r"me (?:duele|duelen|arde|sangra|sangran)|dolor|muela (?:picada|rota|me)|hinchad[oa]s?|sangrando|fiebre",
     rf"{_MY} (?:\w+ ){{0,3}}?{_PARTS} (?:\w+ ){{0,4}}?{_HURTS}",
-    rf"(?:my|a|one|front|back|upper|lower|left|right|wisdom|top|bottom) (?:tooth|teeth|molars?|gums?|jaws?) "
+    rf"(?:my|a|one|whole|entire|front|back|upper|lower|left|right|wisdom|top|bottom) (?:tooth|teeth|molars?|gums?|"
+    rf"jaws?) "
     rf"(?:\w+ ){{0,4}}?{_HURTS}",
     r"(?:tooth|teeth|jaw|gum|mouth|face|eye|neck|back|nerve|chest|knee|joint|shoulder|ear|throat|head) (?:pain|ache)s?"
     r"\b(?! (?:free|less))",
@@ -166,6 +175,9 @@ _FELT: tuple[str, ...] = (
     rf"{_WORRIED} (?:\w+ ){{0,5}}?{_SWOLLEN}(?! (?:lines?|ones?))",
     rf"(?:{_SWOLLEN}|red(?:ness)?|sore|pain\w*|hurt\w*|sick|fever|bleeding) (?:\w+ ){{0,5}}?{_TREATED}",
     rf"{_TREATED} (?:\w+ ){{0,6}}?(?:{_SWOLLEN}|redness|sore|pain\w*|hurts?|fever|sick|bleeding|red)\b",
+    rf"{_SWOLLEN} (?:\w+ ){{0,3}}?(?:where|near|by) (?:\w+ ){{0,3}}?(?:injected|injection|needle|you|they)|"
+    rf"it (?:itches|"
+    r"oozes|burns|throbs)",
     rf"(?:my|the) (?:botox|tox|fillers?|peel|lips?|face|stitches|extraction|implant|crown) (?:\w+ ){{0,4}}?"
     rf"(?:{_SWOLLEN}|infected|bleeding|got infected|hurts?)",
     rf"swelling (?:up|down)|still (?:\w+ )?{_SWOLLEN}|{_SWOLLEN} (?:so |really )?(?:bad(?:ly)?|worse)|(?:got|gotten|"

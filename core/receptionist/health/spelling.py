@@ -18,6 +18,7 @@ _WORDS = word_set("""
     """)
 #: Real words that lie one slip from one of the above, and other forms of them.
 _REAL = word_set("""
+    singles acting hunting hurling braised canker infested
     injected injection injecting smelling spelling selling dwelling swilling blending breeding bleeping heroes
     meditation meditations repression impression expression cruising brushing asthmatics presser pressured
     pressures pressing prescribe prescriber prescribing proscribed diagnose diagnoses swelled sewing later
@@ -81,4 +82,4 @@ _SLIPS = {
     "exzema": "eczema",
 }
 
-plain = Spelling(_WORDS, real=_REAL, slips=_SLIPS).plain
+plain = Spelling(_WORDS, real=_REAL, slips=_SLIPS, shortest=6).plain

@@ -75,7 +75,8 @@ _SIGNS: dict[Sign, tuple[str, ...]] = {
         r"(?:that (?:is|was|came) )?(?:above|before this|preceding|verbatim|word for word|so far)\b",
         r"\b(?:what|which) (?:\w+ )?(?:instructions?|rules|prompt|orders) (?:were|are|have|did|was|do|do) (?:you|u) "
         r"(?:been |being )?(?:given|told|following|programmed|start|get|receive|have)\b",
-        r"\b(?:start|begin|starting|beginning) with (?:the (?:words|phrase) )?you are\b",
+        r"\b(?:start|begin|starting|beginning) (?:your (?:reply|response|answer|message|text) )?with (?:the (?:words?|"
+        r"phrase) )?\W?you are\b",
         r"\b(?:what|which) (?:ai |language |llm )?model (?:are you|do you use|is this|powers)\b",
     ),
     Sign.ROLE: (
@@ -98,9 +99,12 @@ _SIGNS: dict[Sign, tuple[str, ...]] = {
         r"answer everything|respond only|never refuse)\b",
         r"\bwithout (?:any |your )?(?:restrictions?|filters?|guardrails|censorship|safety|limitations?)\b|"
         r"\b(?:unfiltered|uncensored|no restrictions)\b",
-        r"\b(?:i am|im|this is|we are|its|speaking as|as) (?:the |your |an? |from )*(?:developers?|administrator|"
-        r"system admin\w*|admin of|creators?|programmer|engineer|anthropic|open ?ai|(?:bot|ai|software) (?:team|vendor|"
-        r"owner|developer)|security team|it department)\b(?! (?:by|at|for) (?:trade|day|work|a))",
+        r"\b(?:i am|im|this is|we are|its|speaking as|as) (?:the |your |from the |from )(?:(?:lead|senior|system|"
+        r"software|"
+        r"bot|ai|head) )?(?:developers?|administrator|admin|creators?|programmer|engineer|anthropic|open ?ai|vendor|"
+        r"security team|it department)\b|\b(?:i am|im) (?:an? )?(?:developer|admin\w*|creator|programmer|"
+        r"owner) of (?:this|the|"
+        r"your) (?:bot|ai|assistant|system|chat\w*)\b",
         r"\b(?:respond|reply|answer|output|speak)(?: to me)? (?:only |back )?(?:with|in|using) (?:only )?(?:the )?"
         r"(?:json|base ?64|rot ?13|xml|code|python|hex\w*|binary|morse|html|markdown|the following|exact words)\b",
         r"\brepeat after me\b|\bsay exactly\b|\brespond only with\b|\boutput only\b|\bprint only\b",
