@@ -192,6 +192,8 @@ class When:
         value: dict[str, Any] = {"text": self.text, "windows": [_window_json(window) for window in self.windows]}
         if self.soon:
             value["soon"] = True
+        if self.words:
+            value["words"] = self.words
         return value
 
     @classmethod
@@ -201,7 +203,8 @@ class When:
             return None
         if not isinstance(value, Mapping):
             return cls(words=str(value))
-        return cls(tuple(_window(item) for item in value.get("windows", ())), bool(value.get("soon")))
+        windows = tuple(_window(item) for item in value.get("windows", ()))
+        return cls(windows, bool(value.get("soon")), str(value.get("words", "")))
 
 
 def _window_json(window: Window) -> dict[str, Any]:
