@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import smsutil
@@ -26,8 +28,13 @@ _TYPOGRAPHIC = str.maketrans(
             "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " "
         ),
         **dict.fromkeys("\u2028\u2029\u0085\v\f\r", "\n"),
-        "…": "...",
         "×": "x",
+    }
+)
+#: What takes more letters in GSM-7; worth it where it saves a text from counting double.
+_LONGER = str.maketrans(
+    {
+        "…": "...",
         "½": "1/2",
         "¼": "1/4",
         "¾": "3/4",
@@ -85,59 +92,68 @@ def fit(text: str, *, max_segments: int, emoji: EmojiRule = "drop") -> str:
 def normalise(text: str, *, emoji: EmojiRule = "drop") -> str:
     """Typographic marks as GSM-7 has them, control characters and (unless kept) emoji away, spaces tidied.
 
-    Accents that GSM-7 lacks are dropped where that makes the whole text GSM-7; a text in another script keeps all.
+    Accents that GSM-7 lacks are dropped where that makes the whole text GSM-7; a text in another script keeps all. No
+    text costs more segments for it.
     """
     if _PLAIN.fullmatch(text):
         return _tidied(text)
     plain = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHIC)
     plain = "".join(letter for letter in plain if _stays(letter, emoji))
-    folded = "".join(_folded(letter) for letter in plain)
-    return _tidied(folded if count(folded).encoding == "gsm7" else plain)
+    folded = _tidied("".join(_folded(letter) for letter in plain.translate(_LONGER)))
+    cost = count(folded)
+    if cost.encoding == "gsm7" and cost.segments <= count(text).segments:
+        return folded
+    return _tidied(plain)
 
 
-def shorten(text: str, *, max_segments: int) -> str:
+def shorten(text: str, *, max_segments: int, keep: Collection[str] = ()) -> str:
     """Cuts at the end of a sentence, else of a word, so that at most `max_segments` remain.
 
-    Links are moved behind the cut rather than lost, as many as fit whole; numbers are never cut in two.
+    The sentences that hold a word of `keep` (an emergency number), links and the question are moved behind the cut
+    rather than lost, as many as fit whole; numbers are never cut in two.
     """
     if count(text).segments <= max_segments:
         return text
-    links, lost = _fitting_links(text, max_segments)
+    kept, lost = _kept(text, keep, max_segments)
     words = _LINK.sub("", text) if lost else text
     ends = _ends(words, max_segments * _SEPTETS)
-    cut = _longest(words, ends, links, max_segments)
+    cut = _longest(words, ends, kept, max_segments)
     allowed = set(ends)
     sentences = [found.end() for found in _SENTENCE_END.finditer(words) if {found.end(), found.end() - 1} & allowed]
-    whole = _longest(words, sentences, links, max_segments, mark="")
+    whole = _longest(words, sentences, kept, max_segments, mark="")
     return whole if len(whole) * 2 >= len(cut) else cut
 
 
-def _fitting_links(text: str, max_segments: int) -> tuple[list[str], bool]:
-    """The links that fit into the budget, in order, and whether one did not."""
+def _kept(text: str, keep: Collection[str], max_segments: int) -> tuple[list[str], bool]:
+    """What a cut must not lose, as much of it as fits, in the order of the text; and whether a link did not fit."""
+    ends = [0, *(found.end() for found in _SENTENCE_END.finditer(text)), len(text)]
+    sentences = [text[begin:end].strip() for begin, end in pairwise(ends)]
+    vital = [one for one in sentences if any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", one) for word in keep)]
     links = list(dict.fromkeys(found.group() for found in _LINK.finditer(text)))
+    asked = [one for one in sentences if one.endswith("?")]
     fitting: list[str] = []
-    for link in links:
-        if count(" ".join([*fitting, link])).segments <= max_segments:
-            fitting.append(link)
-    return fitting, len(fitting) < len(links)
+    for one in dict.fromkeys([*vital, *links, *asked]):
+        if not any(one in other for other in fitting) and count(" ".join([*fitting, one])).segments <= max_segments:
+            fitting.append(one)
+    held = " ".join(fitting)
+    return sorted(fitting, key=text.index), any(link not in held for link in links)
 
 
-def _longest(text: str, ends: list[int], links: list[str], max_segments: int, mark: str = _ELLIPSIS) -> str:
-    """The longest text that ends at one of `ends`, with the links it would lose behind it."""
+def _longest(text: str, ends: list[int], kept: list[str], max_segments: int, mark: str = _ELLIPSIS) -> str:
+    """The longest text that ends at one of `ends`, with what it must not lose behind it."""
     low, high = 0, len(ends)
     while low < high:
         middle = (low + high + 1) // 2
-        if count(_cut(text, ends[middle - 1], links, mark)).segments <= max_segments:
+        if count(_cut(text, ends[middle - 1], kept, mark)).segments <= max_segments:
             low = middle
         else:
             high = middle - 1
-    return _cut(text, ends[low - 1], links, mark) if low else " ".join(links)
+    return _cut(text, ends[low - 1], kept, mark) if low else " ".join(kept)
 
 
-def _cut(text: str, end: int, links: list[str], mark: str) -> str:
-    kept = text[:end].rstrip(" ,;:-\n") if mark else text[:end].rstrip()
-    lost = [link for link in links if link not in kept]
-    return " ".join([kept + mark, *lost])
+def _cut(text: str, end: int, kept: list[str], mark: str) -> str:
+    head = text[:end].rstrip(" ,;:-\n") if mark else text[:end].rstrip()
+    return " ".join([head + mark, *(one for one in kept if one not in head)])
 
 
 def _ends(text: str, limit: int) -> list[int]:

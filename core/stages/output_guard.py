@@ -12,12 +12,16 @@ from dataclasses import replace
 from typing import ClassVar
 
 from core.receptionist.guard import Ground, Grounds, judge
+from core.receptionist.guard.questions import asks_for
 from core.receptionist.markdown import plain
+from core.receptionist.memory import KEY, Memory
 from deskbell import CallNext, NotifyStaff, Remember, Say, Settings, Stage, StageContext, TextKind, Turn
 
 #: Key under which the assistant remembers the texts of the passages that it used: a list of strings.
 GROUNDING = "grounding"
 
+#: Day on which staff were last told of a blocked text.
+_TOLD = "output_guard"
 _GUARDED = frozenset({TextKind.REPLY, TextKind.CONSENT, TextKind.OUTREACH})
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+(?=\S)[^.!?\n]+)*[.!?\n]*\s*")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -40,26 +44,36 @@ class OutputGuard(Stage[Settings]):
         if turn.replies:
             sources: Sequence[str] = turn.recall(GROUNDING, [])
             on = self._grounds.of(turn.facts, sources, turn.now)
-            self._check(turn, on)
+            before = len(turn.notes)
+            turn.rewrite(lambda say: _checked(turn, on, say))
             _merge_replies(turn)
             turn.rewrite(lambda say: _one_question(turn, say))
+            # Two texts that pass alone may say something else when they are read as one.
+            turn.rewrite(lambda say: _checked(turn, on, say))
+            if any(note.decision == "blocked" for note in turn.notes[before:]):
+                _tell_staff(turn)
         _forget_grounding(turn)
 
-    def _check(self, turn: Turn, on: Ground) -> None:
-        blocked = len(turn.notes)
-        turn.rewrite(lambda say: self._checked(turn, on, say))
-        if len(turn.notes) > blocked:
-            turn.add(NotifyStaff("blocked_draft", "A reply was held back by a safety rule; the patient waits for one."))
 
-    def _checked(self, turn: Turn, on: Ground, say: Say) -> Say:
-        if say.kind not in _GUARDED:
-            return say
-        text = say.text if say.text in on.fixed else plain(say.text)
-        verdict = judge(text, on, turn.request)
-        if verdict is None:
-            return replace(say, text=text)
-        turn.note("blocked", rule=verdict.rule.value, by=say.by)
-        return replace(say, text=turn.clinic.say(turn.clinic.wording.fallback))
+def _checked(turn: Turn, on: Ground, say: Say) -> Say:
+    """The text as it may go out, or the clinic's fallback line."""
+    if say.kind not in _GUARDED:
+        return say
+    text = say.text if say.text in on.fixed else plain(say.text)
+    verdict = judge(text, on, turn.request)
+    if verdict is None:
+        return replace(say, text=text)
+    turn.note("blocked", rule=verdict.rule.value, by=say.by)
+    return replace(say, text=turn.clinic.say(turn.clinic.wording.fallback))
+
+
+def _tell_staff(turn: Turn) -> None:
+    """Once a day of a conversation: a model that breaks a rule will break it again."""
+    today = turn.now.astimezone(turn.clinic.timezone).date().isoformat()
+    if turn.recall(_TOLD) == today:
+        return
+    turn.add(Remember(_TOLD, today))
+    turn.add(NotifyStaff("blocked_draft", "A reply was held back by a safety rule; the patient waits for one."))
 
 
 def _merge_replies(turn: Turn) -> None:
@@ -81,7 +95,7 @@ def _merge_replies(turn: Turn) -> None:
 
 
 def _one_question(turn: Turn, say: Say) -> Say:
-    """Keeps the first question of a reply and drops the sentences that ask more."""
+    """Keeps the question that was planned, else the first, and drops the sentences that ask more."""
     if say.kind is not TextKind.REPLY or say.text.count("?") < 2:
         return say
     sentences = _SENTENCE.findall(say.text)
@@ -89,7 +103,11 @@ def _one_question(turn: Turn, say: Say) -> Say:
     if len(asking) < 2:
         return say
     turn.note("one_question", dropped=len(asking) - 1)
-    kept = [sentence for place, sentence in enumerate(sentences) if place not in asking[1:]]
+    planned = Memory.of(turn.recall(KEY)).pending
+    kept_place = next(
+        (place for place in asking if planned.fresh and asks_for(sentences[place], planned.field)), asking[0]
+    )
+    kept = [sentence for place, sentence in enumerate(sentences) if place == kept_place or place not in asking]
     return replace(say, text="".join(kept).strip())
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from core.receptionist.guard import CRISIS_LINE
 from core.receptionist.sms import EmojiRule, count, normalise, shorten
 from deskbell import CallNext, Say, Settings, Stage, Turn
 
@@ -34,10 +35,15 @@ class SmsFormat(Stage[SmsFormatConfig]):
 
     def _formatted(self, turn: Turn, say: Say) -> Say | None:
         tidy = normalise(say.text, emoji=self.config.emoji)
-        text = shorten(tidy, max_segments=self.config.max_segments)
+        text = shorten(tidy, max_segments=self.config.max_segments, keep=_vital(turn))
         if not text:
             turn.note("dropped", by=say.by, reason="nothing left to send")
             return None
         if text != tidy:
             turn.note("shortened", by=say.by, segments=count(tidy).segments, budget=self.config.max_segments)
         return replace(say, text=text)
+
+
+def _vital(turn: Turn) -> tuple[str, ...]:
+    """Numbers whose sentence no cut may lose."""
+    return (turn.clinic.emergency_number, CRISIS_LINE)

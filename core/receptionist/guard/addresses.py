@@ -24,12 +24,12 @@ _DOT = re.compile(
 )
 _AT = re.compile(r"\s?[\[({]\s?at\s?[\])}]\s?", re.IGNORECASE)
 _PHONE = re.compile(
-    r"(?<![\w$.,:])(?:\+\s?)?\(?\d(?:[ .()/-]{0,3}\d){6,18}(?![\d%])"
-    r"|(?-i:\b(?:1[-. ])?\(?\d{3}\)?[-. ](?=[A-Z\d-]*[A-Z])[A-Z\d]{3,7}(?:[-. ][A-Z\d]{3,7})?\b)"
+    r"(?<![\w$.,:])(?:\+\s?)?\(?\d(?:[ .()/-]{0,3}\d){6,18}(?![\d%])|"
+    r"(?-i:\b(?:1[-. ])?\(?\d{3}\)?[-. ](?=[A-Z\d-]*[A-Z])[A-Z\d]{3,7}(?:[-. ][A-Z\d]{3,7})?\b)"
 )
 _SHORT_NUMBER = re.compile(
-    r"\b(?:call(?:ing)?|dial(?:ing)?|text(?:ing)?|phone|ring)(?: (?:or (?:call|text)|us|them|at|on))* (\d{3,6})\b"
-    r"(?![-.\d%]|\s?(?:units?|days?|hours?|minutes?|[ap]\.?m\b))",
+    r"\b(?:call(?:ing)?|dial(?:ing)?|text(?:ing)?|phone|ring)(?: (?:or (?:call|text)|us|them|at|"
+    r"on))* (\d{3,6})\b(?![-.\d%]|\s?(?:units?|days?|hours?|minutes?|[ap]\.?m\b))",
     re.IGNORECASE,
 )
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")

@@ -80,8 +80,8 @@ _MONTHS = (
 )
 _NTH = rf"(?:(twenty|thirty)[ -])?({'|'.join(_ORDINALS)})"
 _ORDINAL = re.compile(
-    rf"\b(?P<before>(?:{_MONTHS})\.? (?:the )?){_NTH}\b|\bthe (?:(twenty|thirty)[ -])?({'|'.join(_ORDINALS)})"
-    rf"(?P<after>(?: of)? (?:{_MONTHS})\b)|\b(?P<on>on the ){_NTH}(?=[,.!?;]|$)",
+    rf"\b(?P<before>(?:{_MONTHS})\.? (?:the )?){_NTH}\b|\bthe (?:(twenty|"
+    rf"thirty)[ -])?({'|'.join(_ORDINALS)})(?P<after>(?: of)? (?:{_MONTHS})\b)|\b(?P<on>on the ){_NTH}(?=[,.!?;]|$)",
     re.IGNORECASE,
 )
 #: "one" is a number before these and a pronoun before all others.

@@ -51,7 +51,7 @@ def _judgements(text: str, on: Ground, request: RequestStatus | None) -> Iterato
     """Every rule in turn, as the rule's name where it is broken."""
     seen = legible(text)
     low = folded(seen)
-    yield inner(low, on)
+    yield inner(text, low, on)
     yield Rule.CARRIER if blocked_by_carriers(low, on) else None
     yield medical(low, on)
     yield Rule.GUARANTEE if guarantees(low, on) else None
@@ -62,7 +62,7 @@ def _judgements(text: str, on: Ground, request: RequestStatus | None) -> Iterato
     yield None if in_a_language_of(low, on.clinic.languages) else Rule.LANGUAGE
     yield offers_stand(low, on)
     yield None if names_stand(seen, on) else Rule.NAME
-    yield Rule.FILLER if only_holds(low) else None
+    yield Rule.FILLER if only_holds(low, on) else None
 
 
 def _shape(text: str, on: Ground, asks: str | None) -> Verdict | None:

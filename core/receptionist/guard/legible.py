@@ -60,6 +60,7 @@ def legible(text: str) -> str:
     text = "".join(letter for letter in text if letter == "\n" or unicodedata.category(letter)[0] not in "CM")
     if sum(letter.isascii() for letter in text) * 2 > len(text):
         text = text.translate(_ALIKE)
+    text = re.sub(r"(?<=\w) ?' ?(?=(?:s|re|ll|ve|t|m|d)\b)", "'", text)
     text = _SPACED.sub(lambda found: re.sub(r"[ .*_-]", "", found.group()), text)
     return joined(in_digits(re.sub(r"[^\S\n]+", " ", text)))
 

@@ -57,126 +57,109 @@ _REASSURES = any_of(
     r"process|recovery)|no cause for|temporary and)\b(?! (?:hours|business|price|schedule|time|cleaning|appointment))",
     rf"(?:\b(?:is|are)|'s|'re) {_QUITE}(?:common|typical|natural|routine|mild|minor|minimal|temporary)\b"
     r"(?! (?:question|request|concern to|choice|treatment|price|visit|service|day|hours))",
-    r"\b(?:perfectly|totally|completely|absolutely|entirely) (?:normal|safe|fine|common|natural|painless|ok|okay)\b"
-    r"(?! (?:to|for us|with us|if you|by text))",
+    r"\b(?:perfectly|totally|completely|absolutely|entirely) (?:normal|safe|fine|common|natural|painless|ok|"
+    r"okay)\b(?! (?:to|for us|with us|if you|by text))",
     r"\b(?:nothing|no need|no reason|no cause|not (?:some|any)thing|isn't (?:some|any)thing|don't need|not a reason|"
     r"no (?:real )?cause for|no reason for) (?:to |for )?(?:you to )?(?:worry|worried|be (?:concerned|worried|alarmed|"
     r"scared|afraid|nervous)|panic|alarm|concern|fret|stress|fear)\b",
-    r"\b(?:don't|needn't|try not to|never|please don't|without) (?:you )?(?:worry|panic|stress|fret|fear|be (?:alarmed|"
-    r"concerned|worried|scared|nervous|afraid))\b(?! about (?:the |your |a |any )?(?:parking|paperwork|forms?|"
-    r"insurance|"
-    r"deposit|time|cost|price|directions?))",
-    r"\b(?:nothing|not|isn't|aren't|hardly|rarely) (?:\w+ )?(?:serious|dangerous|worrisome|worrying|concerning|harmful|"
-    r"alarming|an emergency|a concern|a big deal|an issue medically)\b",
-    r"\byou(?:'ll| should|'re going to| 're gonna| may| will) (?:\w+ )?(?:be|heal|feel|recover|look) (?:just |totally |"
-    r"perfectly |completely |absolutely |all |back to )*(?:fine|ok|okay|alright|right|great|better|normal(?:ly)?|good|"
-    r"quickly|fast|amazing|fantastic|beautiful|gorgeous|years? younger|nothing|no pain)\b",
+    r"\b(?:don't|needn't|try not to|never|please don't|without) (?:you )?(?:worry|panic|stress|fret|fear|"
+    r"be (?:alarmed|concerned|worried|scared|nervous|afraid))\b(?! about (?:the |your |a |any )?(?:parking|paperwork|"
+    r"forms?|insurance|deposit|time|cost|price|directions?))",
+    r"\b(?:nothing|not|isn't|aren't|hardly|rarely) (?:\w+ )?(?:serious|dangerous|worrisome|worrying|concerning|"
+    r"harmful|alarming|an emergency|a concern|a big deal|an issue medically)\b",
+    r"\byou(?:'ll| should|'re going to| 're gonna| may| will) (?:\w+ )?(?:be|heal|feel|recover|look) (?:just |"
+    r"totally |perfectly |completely |absolutely |all |back to )*(?:fine|ok|okay|alright|right|great|better|"
+    r"normal(?:ly)?|good|quickly|fast|amazing|fantastic|beautiful|gorgeous|years? younger|nothing|no pain)\b",
     rf"(?:{_SYMPTOM}|\busually|\bnormally|\btypically|\boften|\bshould|\bwill|'ll) (?:will |should |usually |"
     rf"typically |"
     r"normally |tends? to |often |goes? |just |soon |likely |probably |most likely |all |eventually |gradually |"
     r"completely |generally )*(?:go away|goes away|subsides?|resolves?|clears? up|settles?(?: down)?|heals?|fades?|"
-    r"calms? down|improves?|eases?|wears? off|disappears?|dissolves?|gets? better|goes? down|pass(?:es)? (?:soon|in|by|"
-    r"on))\b",
-    r"\b(?:no|zero|without any|minimal|little(?: to no)?|hardly any|barely any|very few|low|virtually no) (?:\w+ )?"
-    r"(?:risks?|side[ -]effects?|danger|downtime|pain|discomfort|recovery(?: time)?|complications?|bruising|"
-    r"swelling)\b",
+    r"calms? down|improves?|eases?|wears? off|disappears?|dissolves?|gets? better|goes? down|pass(?:es)? (?:soon|in|"
+    r"by|on))\b",
+    r"\b(?:no|zero|without any|minimal|little(?: to no)?|hardly any|barely any|very few|low|"
+    r"virtually no) (?:\w+ )?(?:risks?|side[ -]effects?|danger|downtime|pain|discomfort|recovery(?: time)?|"
+    r"complications?|bruising|swelling)\b",
     rf"(?:\b(?:it|this|that|they|these|\w*botox|dysport|fillers?|treatments?|procedures?|lasers?|peels?|microneedling|"
     rf"whitening|implants?|x-rays?|anesthesia|nitrous|products?)(?:'s| is| are|'re)|\bis|\bare|'s|'re) {_QUITE}"
     r"(?:safe|painless|gentle|risk[- ]free|harmless|effective|fda)\b",
     rf"\b(?:safe|fine|okay|ok|good) (?:for you\b|for your skin|for (?:all|every|most|any) (?:skin|patients?|people)|"
-    rf"(?:to (?:get|have|use|do|take|receive) \w+ )?(?:during|while|if you're|when you're|with (?:a |an |your )?)"
-    rf" ?{_CONDITION})",
-    r"\b(?:doesn't|won't|don't|didn't|shouldn't|not gonna|isn't going to|never) (?:\w+ )?(?:hurt|be painful|sting|scar|"
-    r"feel (?:a thing|anything|much)|cause any|be noticeable|leave (?:a )?(?:marks?|scars?))\b",
+    rf"(?:to (?:get|have|use|do|take|receive) \w+ )?(?:during|while|if you're|when you're|with (?:a |an |"
+    rf"your )?) ?{_CONDITION})",
+    r"\b(?:doesn't|won't|don't|didn't|shouldn't|not gonna|isn't going to|never) (?:\w+ )?(?:hurt|be painful|sting|"
+    r"scar|feel (?:a thing|anything|much)|cause any|be noticeable|leave (?:a )?(?:marks?|scars?))\b",
     r"\b(?:isn't|aren't|not) (?:\w+ )?(?:painful|risky|invasive|permanent damage|contagious|infected|abnormal|unusual|"
     r"uncommon|unsafe|harmful|bad for you|an infection|a reaction)\b",
     r"\b(?:barely|hardly|scarcely) (?:feel|felt|hurts?|notice)\b|\b(?:slight|little|quick|small|tiny|mild) (?:pinch|"
     r"sting|poke|prick|discomfort)\b|\b(?:quick and|virtually|nearly|almost|completely|totally) (?:easy|painless)\b",
     r"\b(?:good|safe|best|expert|capable) hands\b|\brest assured\b|\bpeace of mind\b|\byou have nothing to\b",
-    r"\b(?:sounds|looks|seems|appears) (?:\w+ )?(?:fine|healthy|good to me|okay|ok to me|like (?:it's|you're|normal|a "
-    r"normal|healing|nothing))\b",
+    r"\b(?:sounds|looks|seems|appears) (?:\w+ )?(?:fine|healthy|good to me|okay|ok to me|like (?:it's|you're|normal|"
+    r"a normal|healing|nothing))\b",
     r"\b(?:happens|happen) (?:to (?:a lot|many|most|everyone|lots)|all the time|(?:quite |pretty )?often|"
-    r"sometimes after|"
-    r"a lot)\b|\b(?:most|many|lots of) (?:people|patients|clients) (?:experience|have|get|feel|notice|see|tolerate|"
-    r"heal|recover|report|return|find|bounce)\b(?! (?:back|to us|questions|a question|asked))",
+    r"sometimes after|a lot)\b|\b(?:most|many|lots of) (?:people|patients|clients) (?:experience|have|get|feel|notice|"
+    r"see|tolerate|heal|recover|report|return|find|bounce)\b(?! (?:back|to us|questions|a question|asked))",
 )
 _DIAGNOSES = any_of(
     rf"\b(?:you (?:have|probably have|may have|might have|likely have|could have|must have|'re having)|(?:sounds|"
-    rf"looks|seems|"
-    rf"feels|appears)(?: a lot| more| kind of| to be)*(?: like)?|(?:it|this|that)(?:'s| is| could be| may be|"
-    rf" might be| can be|"
-    rf" must be|'ll be)|it's likely|likely|probably|possibly|signs? of|caused by|due to|case of|suggests?|indicates?|"
-    rf"means) "
-    rf"(?:(?:you have|likely|probably|possibly|just|only|an?|some|mild|minor|a bit of|a little|slight|the start of|"
-    rf"early|from|your) )*"
-    rf"{_ILLNESS}",
+    rf"looks|seems|feels|appears)(?: a lot| more| kind of| to be)*(?: like)?|(?:it|this|that)(?:'s| is| could be|"
+    rf" may be| might be| can be| must be|'ll be)|it's likely|likely|probably|possibly|signs? of|caused by|due to|"
+    rf"case of|suggests?|indicates?|means) (?:(?:you have|likely|probably|possibly|just|only|an?|some|mild|minor|"
+    rf"a bit of|a little|slight|the start of|early|from|your) )*{_ILLNESS}",
     r"\b(?:i|we)(?:'d| would|'ll|'m)? (?:diagnos\w+|prescrib\w+)\b|\bmy diagnosis\b|\bdiagnosis is\b",
     r"\b(?:that|this|it)(?:'s| is) (?:usually |often |probably |likely |typically )*(?:caused by|because of (?:the|"
-    r"your) "
-    r"(?:filler|botox|treatment|nerve|tooth|skin|swelling)|from the (?:injection|needle|filler|treatment))\b",
+    r"your) (?:filler|botox|treatment|nerve|tooth|skin|swelling)|from the (?:injection|needle|filler|treatment))\b",
 )
 _TREATS = any_of(
-    rf"\b(?:take|taking|use|using|apply|applying|try|trying|continue|skip|skipping|have|stop|stopping|alternate|pop) "
-    rf"(?:\w+ ){{0,4}}?(?:{_MEDICINE}|(?:\d+ )?(?:tablets?|pills?|capsules?|doses?)\b)",
+    rf"\b(?:take|taking|use|using|apply|applying|try|trying|continue|skip|skipping|have|stop|stopping|alternate|"
+    rf"pop) (?:\w+ ){{0,4}}?(?:{_MEDICINE}|(?:medications?|medicines?|meds|prescriptions?)\b|(?:\d+ )?(?:tablets?|"
+    rf"pills?|capsules?|doses?)\b)",
     r"\b\d+(?:\.\d+)?\s?(?:mg|mcg|milligrams?|micrograms?|iu|cc|ml)\b(?! (?:syringe|of filler))",
     r"\b(?:every \d+(?:\s?(?:-|to)\s?\d+)? hours|\d+ times (?:a|per) day|(?:once|twice|3x|2x) (?:a day|daily|"
     r"per day))\b",
     r"\b(?:apply|put|use|try|hold|press|place|wrap|add|do|with|an?) (?:some |an? |gentle |firm |"
-    r"light )*(?:ice(?: packs?)?|"
-    r"(?:cold|cool|warm|hot) (?:compress(?:es)?|packs?|water|cloth|towel)|heat(?:ing pad)?|pressure|ointment|"
-    r"moisturi[sz]er|sunscreen|spf|salt ?water|aloe(?: vera)?|cold pack|gauze|tea bags?|numbing|topical|lotion|"
-    r"cream)\b",
+    r"light )*(?:ice(?: packs?)?|(?:cold|cool|warm|hot) (?:compress(?:es)?|packs?|water|cloth|towel)|heat(?:ing pad)?|"
+    r"pressure|ointment|moisturi[sz]er|sunscreen|spf|salt ?water|aloe(?: vera)?|cold pack|gauze|tea bags?|numbing|"
+    r"topical|lotion|cream)\b",
     r"\byou (?:can|could|may|should|might|'d|'re able to|'re ok to|'re fine to|'re good to) (?:still |also |just |"
-    r"even )?"
-    r"(?:safely|continue|stop|keep) (?:\w+ing\b|to\b|your|using|taking|it)?",
+    r"even )?(?:safely|continue|stop|keep) (?:\w+ing\b|to\b|your|using|taking|it)?",
     r"\b(?:you )?(?:should|shouldn't|need to|must|can|can't|may|make sure to|be sure to|remember to|try to|want to|"
-    r"please|"
-    r"also|and|or|just|then|first|try) (?:also |just |gently |not |always |still )*(?:massage|drain|squeeze|pop|rinse|"
-    r"swish|gargle|elevate|ice|rub|scratch|exfoliate|moisturi[sz]e|hydrate|fast|floss around|brush gently|wash gently|"
-    r"chew|sleep (?:on|with|upright)|lie (?:down|flat|on)|lay (?:down|flat)|work ?out|exercise|drink (?:alcohol|plenty|"
-    r"lots|water|coffee)|smoke|sunbathe|tan|shower|swim|fly|eat (?:soft|before|normally)|wear make-?up)\b",
-    r"(?:^|[.!?,;:-] ?|\b(?:and|or|then|first|just|please) )(?:massage|rinse|elevate|ice|gargle|swish|hydrate|rest and|"
-    r"keep (?:it|the area|your (?:head|face|skin|lips|mouth)) (?:\w+)|stay (?:out of the sun|hydrated|upright)|"
-    r"drink (?:plenty|lots|water)|eat soft|sleep (?:on|with))\b",
+    r"please|also|and|or|just|then|first|try) (?:also |just |gently |not |always |still )*(?:massage|drain|squeeze|"
+    r"pop|rinse|swish|gargle|elevate|ice|rub|scratch|exfoliate|moisturi[sz]e|hydrate|fast|floss around|brush gently|"
+    r"wash gently|chew|sleep (?:on|with|upright)|lie (?:down|flat|on)|lay (?:down|flat)|work ?out|exercise|"
+    r"drink (?:alcohol|plenty|lots|water|coffee)|smoke|sunbathe|tan|shower|swim|fly|eat (?:soft|before|normally)|"
+    r"wear make-?up)\b",
+    r"(?:^|[.!?,;:-] ?|\b(?:and|or|then|first|just|please) )(?:massage|rinse|elevate|ice|gargle|swish|hydrate|"
+    r"rest and|keep (?:it|the area|your (?:head|face|skin|lips|mouth)) (?:\w+)|stay (?:out of the sun|hydrated|"
+    r"upright)|drink (?:plenty|lots|water)|eat soft|sleep (?:on|with))\b",
     r"\b(?:avoid(?:ing)?|refrain from|stay away from|hold off on|cut back on|steer clear of|lay off|keep away from)\b",
     r"\b(?:recommended|correct|right|usual|normal|maximum|typical|standard) (?:dosage|dose|amount|number of units)\b|"
     r"\b(?:dosage|dose) (?:is|of|should|would)\b",
 )
 _SUITS = any_of(
     r"\byou(?:'re|'d be| would be| sound like| seem like| look like|'ll be| may be| might be|"
-    r" could be)(?: \w+)? (?:an? )?"
-    r"(?:\w+ )?(?:candidate|fit for|match for|eligible|suitable|cleared|good to go|safe to|ok to|okay to|fine to|"
-    r"able to "
-    r"(?:get|have) (?:it|botox|filler|the treatment))\b",
-    r"\b(?:perfect|ideal|great|excellent|best|good|better|right|suitable|amazing|wonderful|recommended|safe|fantastic) "
-    r"(?:\w+ )?(?:for (?:your (?:skin|face|lips|age|teeth|smile|case|situation|needs|concern|type|goals)|that\b(?! "
-    r"(?:day|week|time))|those (?:lines|wrinkles|spots)|(?:treating|someone|people|anyone)|(?:wrinkles|lines|acne|"
-    r"scars|"
-    r"pores|dull|tired|fine))|choice\b|option (?:for|to)|solution|treatment for|fit for|candidate|bet is|"
-    r"way to (?:treat|"
-    r"fix|get rid))",
+    r" could be)(?: \w+)? (?:an? )?(?:\w+ )?(?:candidate|fit for|match for|eligible|suitable|cleared|good to go|"
+    r"safe to|ok to|okay to|fine to|able to (?:get|have) (?:it|botox|filler|the treatment))\b",
+    r"\b(?:perfect|ideal|great|excellent|best|good|better|right|suitable|amazing|wonderful|recommended|safe|"
+    r"fantastic) (?:\w+ )?(?:for (?:your (?:skin|face|lips|age|teeth|smile|case|situation|needs|concern|type|goals)|"
+    r"that\b(?! (?:day|week|time))|those (?:lines|wrinkles|spots)|(?:treating|someone|people|anyone)|(?:wrinkles|"
+    r"lines|acne|scars|pores|dull|tired|fine))|choice (?:for|to|if)\b|option (?:for|to)|solution|treatment for|"
+    r"fit for|candidate|bet is|way to (?:treat|fix|get rid))",
     r"\b(?:i|we)(?:'d| would|'ll)? (?:highly |definitely |strongly |always |usually |often |typically |really |"
-    r"personally "
-    r")*(?:recommend|suggest|advise)\b(?! (?:booking|arriving|calling|coming in|texting|a consultation|a visit|"
-    r"that our|"
-    r"a quick call|a time|a few times))",
+    r"personally )*(?:recommend|suggest|advise)\b(?! (?:booking|arriving|calling|coming in|texting|a consultation|"
+    r"a visit|that our|a quick call|a time|a few times))",
     r"\byou(?:'ll| should|'d| would| may| might| probably| likely| definitely| don't| only|"
-    r" just)? (?:\w+ )?need(?: \w+)? "
-    r"(?:about |around |at least |up to |roughly |some |an? |to (?:get|have|do|treat) )*(?:\d+ (?:units?|syringes?|"
-    r"sessions?|treatments?|visits?)|units?|syringes?|sessions?|"
-    r"botox|filler|crown|root canal|filling|extraction|implant|antibiotics?|more|touch-?up|surgery|treatment)\b",
-    r"\b(?:works?|helps?|does|do|performs?) (?:really |very |so |extremely |particularly |especially |"
-    r"quite )*(?:well|best|"
-    r"great|wonders?|beautifully|amazingly|perfectly)? ?(?:for|on|with|to (?:reduce|smooth|treat|fade|minimi[sz]e|"
-    r"improve|tighten|plump)|against) (?:\w+ )?(?:wrinkles|lines|acne|scars?|scarring|pores|spots|skin|redness|texture|"
-    r"sensitive|pigment\w*|melasma|rosacea|your (?:skin|face|lips|teeth|lines|concern|goals)|pain|those lines|"
-    r"swelling|migraines|grinding)",
-    r"\b(?:would|will|'ll|'d|can|could|should) (?:definitely |really |also |likely |probably )*(?:help (?:with|your|"
-    r"you "
-    r"look|reduce|smooth|that|the)|treat|fix|cure|correct|smooth|reduce|minimi[sz]e|improve|plump|tighten|lift|erase|"
-    r"remove|eliminate|get rid of|clear|fade|heal|suit you|benefit you)\b(?! (?:you out|the hair|time|that by|"
-    r"(?:our|the) team|you with|with (?:that|booking|scheduling|any|a time)|"
-    r"your (?:questions?|visit|booking|request)|the (?:wait|paperwork|form)))",
+    r" just)? (?:\w+ )?need(?: \w+)? (?:about |around |at least |up to |roughly |some |an? |to (?:get|have|do|"
+    r"treat) )*(?:\d+ (?:units?|syringes?|sessions?|treatments?|visits?)|units?|syringes?|sessions?|botox|filler|"
+    r"crown|root canal|filling|extraction|implant|antibiotics?|more|touch-?up|surgery|treatment)\b",
+    r"\b(?:works?|helps?|does|do|performs?) (?:really |very |so |extremely |particularly |especially |quite )*(?:well|"
+    r"best|great|wonders?|beautifully|amazingly|perfectly)? ?(?:for|on|with|to (?:reduce|smooth|treat|fade|"
+    r"minimi[sz]e|improve|tighten|plump)|against) (?:\w+ )?(?:wrinkles|lines|acne|scars?|scarring|pores|spots|skin|"
+    r"redness|texture|sensitive|pigment\w*|melasma|rosacea|your (?:skin|face|lips|teeth|lines|concern|goals)|pain|"
+    r"those lines|swelling|migraines|grinding)",
+    r"\b(?:would|will|'ll|'d|can|could|should) (?:definitely |really |also |likely |probably )*(?:help (?:your|"
+    r"you look|reduce|smooth)|treat|fix|cure|correct|smooth|reduce|minimi[sz]e|improve|plump|tighten|lift|erase|"
+    r"remove|eliminate|get rid of|clear|fade|heal|suit you|benefit you)\b(?! (?:you out|the hair|time|that by|(?:our|"
+    r"the) team|you with|with (?:that|booking|scheduling|any|a time)|your (?:questions?|visit|booking|request)|"
+    r"the (?:wait|paperwork|form)))",
     r"\byou(?:'re| are) (?:too young|too old|old enough|not a candidate|at risk|at low risk)\b|\byou can't have\b",
 )
 #: Of a treatment; "which day is best for you?" asks of days.
@@ -185,9 +168,10 @@ _SUITS_YOU = re.compile(
 )
 #: A sentence that leaves the answer to a person.
 _DEFERS = re.compile(
-    rf"\b{_PROVIDER} (?:\w+ )?(?:decides?|answers?|has to|have to|needs? to|would need|will need|can (?:answer|tell|go|"
-    rf"talk|look|decide|advise|best)|will (?:go|talk|look|tell|decide|see|let|discuss|answer)|should|knows?|see[s]?)\b|"
-    rf"\b(?:for|up to|with|by|ask|from|to) (?:a|an|the|our|your) {_PROVIDER}\b|\bprovider to decide\b|\bin person\b|"
+    rf"\b{_PROVIDER} (?:\w+ )?(?:decides?|answers?|has to|have to|needs? to|would need|will need|can (?:answer|tell|"
+    rf"go|talk|look|decide|advise|best)|will (?:go|talk|look|tell|decide|see|let|discuss|answer)|should|knows?|"
+    rf"see[s]?)\b|\b(?:for|up to|with|by|ask|from|to) (?:a|an|the|our|your) {_PROVIDER}\b|\bprovider to decide\b|"
+    rf"\bin person\b|"
     r"\b(?:isn't|not|aren't|can't) (?:\w+ ){0,4}(?:by|over|via) text\b"
 )
 _PERMITS = re.compile(
@@ -207,7 +191,9 @@ def medical(low: str, on: Ground) -> Rule | None:
     for sentence in sentences(low):
         if sentence.strip() in on.words:
             continue
-        if _SUITS.search(sentence) or (_SUITS_YOU.search(sentence) and not sentence.endswith("?")):
+        if any(found.group() not in on.words for found in _SUITS.finditer(sentence)) or (
+            _SUITS_YOU.search(sentence) and not sentence.endswith("?")
+        ):
             return Rule.ADVICE
         if _TREATS.search(sentence) or any(found.group() not in on.words for found in _MEDICINES.finditer(sentence)):
             return Rule.ADVICE

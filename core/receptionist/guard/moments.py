@@ -8,11 +8,10 @@ import re
 Day = tuple[int | None, int | None, int]
 
 _TIME = re.compile(
-    r"(?<![\d:.$/])(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?(?::\d{2})?\s?-?(?P<half>[ap])(?:\.\s?|\s)?m\b"
-    r"|(?<![\d:.$/])(?P<hour24>\d{1,2}):(?P<minute24>\d{2})(?::\d{2})?(?!\d)"
-    r"|\b(?P<word>noon|midday|midnight)\b"
-    r"|\b(?P<part>half|quarter) (?P<side>past|to|after|before|of|til) (?P<whole>\d{1,2})\b"
-    r"|\b(?P<told>(?:[01]\d|2[0-3])[0-5]\d) (?:hours|hrs)\b",
+    r"(?<![\d:.$/])(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?(?::\d{2})?\s?-?(?P<half>[ap])(?:\.\s?|\s)?m\b|"
+    r"(?<![\d:.$/])(?P<hour24>\d{1,2}):(?P<minute24>\d{2})(?::\d{2})?(?!\d)|\b(?P<word>noon|midday|midnight)\b|"
+    r"\b(?P<part>half|quarter) (?P<side>past|to|after|before|of|til) (?P<whole>\d{1,2})\b|\b(?P<told>(?:[01]\d|"
+    r"2[0-3])[0-5]\d) (?:hours|hrs)\b",
     re.IGNORECASE,
 )
 _HOUR = r"(?<![\d:.$/])(\d{1,2})(?::(\d{2}))?"
@@ -21,10 +20,9 @@ _BARE_HOUR = re.compile(
     rf"\b(?:at|@|by|until|till|til|before|after|around|from|about|past)\s{_HOUR}(?:\s([0-5]\d))?"
     r"(?=\s*(?:[.,;!?)]|$|-|(?:to|and|or|on|this|next|tomorrow|today|tonight|sharp|in|for|with|if|it|is|works?|"
     r"\w+day)\b))"
-    rf"|{_HOUR}(\s[0-5]\d)?\s?o'?clock"
-    rf"|{_HOUR}()\s?(?:-|to|until|till|and)\s?(?=\d{{1,2}}(?::\d\d)?\s?[ap]\.?m\b)"
-    rf"|\b(?:open|hours|daily|{_WEEKDAY})[:,]?\s(?:from |at )?{_HOUR}()\s?(?:-|to)\s?{_HOUR}()(?![\d%])"
-    rf"|\b{_WEEKDAY}\s{_HOUR}()(?=\s*[.,;!?)]|$)",
+    rf"|{_HOUR}(\s[0-5]\d)?\s?o'?clock|{_HOUR}()\s?(?:-|to|until|till|and)\s?(?=\d{{1,2}}(?::\d\d)?\s?[ap]\.?m\b)|"
+    rf"\b(?:open|hours|daily|{_WEEKDAY})[:,]?\s(?:from |at )?{_HOUR}()\s?(?:-|to)\s?{_HOUR}()(?![\d%])|"
+    rf"\b{_WEEKDAY}\s{_HOUR}()(?=\s*[.,;!?)]|$)",
     re.IGNORECASE,
 )
 
@@ -50,9 +48,9 @@ _LENGTHS = {"min": 1, "hour": 60, "hr": 60, "day": 1440, "night": 1440, "week": 
 _YEAR = 525600
 _UNIT = r"(min(?:ute)?s?|hours?|hrs?|days?|nights?|weeks?|wks?|months?|years?|yrs?)\b"
 _LENGTH = re.compile(
-    rf"(?<![\d.$])(?!\d{{4}} h)(\d+)(?:\.(\d))?(?:\s?(?:-|to|or|and)\s?(\d+)(?:\.\d)?)?[ -]?(?:\w+ )?{_UNIT}"
-    rf"|\b(?:in|within|for|after|lasts?|takes?|about|around|under|every|next) (?:about |only |just |up to )?"
-    rf"(half an?|an?|an? few|few|a couple(?: of)?|several) {_UNIT}",
+    rf"(?<![\d.$])(?!\d{{4}} h)(\d+)(?:\.(\d))?(?:\s?(?:-|to|or|and)\s?(\d+)(?:\.\d)?)?[ -]?(?:\w+ )?{_UNIT}|\b(?:in|"
+    rf"within|for|after|lasts?|takes?|about|around|under|every|next) (?:about |only |just |up to )?(half an?|an?|"
+    rf"an? few|few|a couple(?: of)?|several) {_UNIT}",
     re.IGNORECASE,
 )
 

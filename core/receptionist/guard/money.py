@@ -8,10 +8,9 @@ from dataclasses import dataclass
 _WHOLE = r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?\s?(k\b|grand\b)?(?![\d%])"
 _CURRENCY = r"(?:dollars?|bucks?|usd|us dollars|euros?|eur|pounds?|gbp|quid|smackers|pesos|cad|bux)"
 _MONEY = re.compile(
-    rf"(?:[$€£¥₹]|\b(?:usd|us\$|eur|gbp)\s?\$?)\s?{_WHOLE}"
-    rf"|(?<![\d.,]){_WHOLE}[ -]?(?:{_CURRENCY}\b|[$€£¥₹](?!\d))"
-    rf"|(?<![\d.,]){_WHOLE}\s?(?:-|to|or)\s?\d[\d,.]*k?[ -]?{_CURRENCY}\b"
-    rf"|(?<![\d.,])(\d+)(?:\.(\d{{1,2}}))?\s?(grand|k)\b",
+    rf"(?:[$€£¥₹]|\b(?:usd|us\$|eur|gbp)\s?\$?)\s?{_WHOLE}|(?<![\d.,]){_WHOLE}[ -]?(?:{_CURRENCY}\b|[$€£¥₹](?!\d))|"
+    rf"(?<![\d.,]){_WHOLE}\s?(?:-|to|or)\s?\d[\d,.]*k?[ -]?{_CURRENCY}\b|(?<![\d.,])(\d+)(?:\.(\d{{1,2}}))?\s?(grand|"
+    rf"k)\b",
     re.IGNORECASE,
 )
 _CENTS = re.compile(r"(?<![\d.,])(\d+)[ -]?(?:cents?\b|¢)", re.IGNORECASE)
@@ -23,25 +22,28 @@ _UP_TO = re.compile(
 )
 _PER = re.compile(r"\s?(?:\bper|\ban?|\beach|\bevery|/|\bthe)\s?(\w+)|\s(\w+ly|each|apiece)\b", re.IGNORECASE)
 _FREE = re.compile(
-    r"\b(?:for free|free of charge|on the house|on us|at no (?:extra )?(?:charge|cost)|(?:no|without) (?:extra |any )?"
-    r"(?:charge|cost|fees?)|complimentary|gratis|costs? (?:you )?nothing|costs? zero|pay nothing|won't cost|"
+    r"\b(?:for free|free of charge|on the house|on us|at no (?:extra )?(?:charge|cost)|(?:no|without) (?:extra |"
+    r"any )?(?:charge|cost|fees?)|complimentary|gratis|costs? (?:you )?nothing|costs? zero|pay nothing|won't cost|"
     r"doesn't cost|free (?!to |on |at |for |and |or |time|as |from |after |before |until |next |this |tomorrow|today|"
-    r"\w*day)\w+)"
-    r"|(?<!\w)(?:is|are|it's|that's|'s|completely|totally|absolutely|100%) free\b"
-    r"(?! (?:on|at|to|time|tomorrow|today|this|next|after|before|\w+day))",
+    r"\w*day)\w+)|(?<!\w)(?:is|are|it's|that's|'s|completely|totally|absolutely|100%) free\b(?! (?:on|at|to|time|"
+    r"tomorrow|today|this|next|after|before|\w+day))",
     re.IGNORECASE,
 )
 _FEEL_FREE = re.compile(
     r"\b(?:feel(?:ing)?|pain|risk|hands|whoever is|are you|hassle|stress|worry)[ -]free\b", re.IGNORECASE
 )
 _CHEAPER = re.compile(
-    r"\b(?:half[ -](?:price|off)|(?:buy|get) \d+,? (?:get|for)\b|\d[ -]for[ -]\d|bogo|discount(?:s|ed)?|\d* ?off\b(?= "
-    r"(?:your|the|all|any|every|first|for))|on sale|special (?:offer|price|rate|deal)s?|(?:great |good |best )?deals?\b"
-    r"(?! with)|promo(?:tion|tional|s)?\b|coupons?|(?:waiv\w+|skip|drop) (?:the|your|that|any) (?:deposit|fee)|"
-    r"price[ -]match\w*|match (?:the|that|any|their) price|lower(?:ed)? (?:the |our )?price|cheaper|cheapest|"
-    r"(?:save|saving|knock|take) (?:you )?\$|hundreds of dollars|thousands of dollars|lowest price|"
-    r"(?:no|without an?|don't need an?|don't take an?|isn't an?) (?:\w+ )?deposit\b|deposit (?:isn't|"
-    r"is not) (?:needed|required)|refund(?:able|ed|s)?\b)",
+    r"\b(?:half[ -](?:price|off)|(?:buy|get) \d+,? (?:get|for)\b|\d[ -]for[ -]\d|bogo|discount(?:s|ed)?|"
+    r"\d* ?off\b(?= (?:your|the|all|any|every|first|for))|on sale|special (?:offer|price|rate|deal)s?|(?:great |good |"
+    r"best )?deals?\b(?! with)|promo(?:tion|tional|s)?\b|coupons?|(?:waiv\w+|skip|drop) (?:the|your|that|"
+    r"any) (?:deposit|fee)|price[ -]match\w*|match (?:the|that|any|their) price|lower(?:ed)? (?:the |our )?price|"
+    r"cheaper|cheapest|(?:save|saving|knock|take) (?:you )?\$|hundreds of dollars|thousands of dollars|lowest price|"
+    r"refund(?:able|ed|s)?\b)",
+    re.IGNORECASE,
+)
+_NO_DEPOSIT = re.compile(
+    r"\b(?:no|without an?|(?:don't|doesn't) (?:need|take|require|ask for|have) an?|isn't an?) (?:\w+ )?deposit\b|"
+    r"\bdeposits? (?:isn't|aren't|is not|not) (?:needed|required|necessary)",
     re.IGNORECASE,
 )
 
@@ -74,6 +76,11 @@ def free(text: str) -> list[re.Match[str]]:
     """Where something is said to cost nothing. "Feel free" and "free on Tuesday" are not that."""
     feeling = {found.end() for found in _FEEL_FREE.finditer(text)}
     return [found for found in _FREE.finditer(text) if not any(found.start() < end <= found.end() for end in feeling)]
+
+
+def no_deposit(text: str) -> bool:
+    """Whether a folded sentence says that no deposit is taken."""
+    return _NO_DEPOSIT.search(text) is not None
 
 
 def cheaper(text: str) -> list[str]:

@@ -6,6 +6,7 @@ A capital inside a sentence makes a proper noun; it must stand in the clinic's w
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from core.receptionist.guard.ground import Ground
 from core.receptionist.guard.legible import folded, sentences
@@ -41,9 +42,8 @@ _ONE = rf"([^\W\d_][^\W\d_'-]*){_CLOSES}"
 _CALLEE = rf"(?:(?:mr|mrs|ms|miss|dr|dear)\.? )?([^\W\d_][^\W\d_'-]*)(?: ([^\W\d_][^\W\d_'-]*))?{_CLOSES}"
 _GREETED = re.compile(
     r"\b(?:hi|hey|hello|dear|hiya|howdy|good (?:morning|afternoon|evening)|thanks(?: again| so much)?|"
-    r"thank you(?: so much)?|nice to "
-    r"(?:meet|hear from) you|great to (?:meet|hear from) you|good to (?:meet|hear from) you|welcome(?: back)?|"
-    r"congrats|bye|goodbye)"
+    r"thank you(?: so much)?|nice to (?:meet|hear from) you|great to (?:meet|hear from) you|good to (?:meet|"
+    r"hear from) you|welcome(?: back)?|congrats|bye|goodbye)"
     rf"(?:, ?| ){_CALLEE}"
     r"|\b(?:sorry|sure|sure thing|perfect|great|of course|absolutely|got it|awesome|wonderful|no problem|"
     r"you're welcome|take care|yes|no|okay|"
@@ -58,11 +58,11 @@ _TITLED = re.compile(
 )
 _ACTS = re.compile(
     r"^([A-Z][a-z]+)(?: [A-Z][a-z]+)? (?:will|can|is going to|would love to|'ll|is (?:our|the|a|great|amazing|"
-    r"available|free|in|off)|"
-    r"has (?:been|over|\d)|does|specializes|said|told|recommends?|suggests?)\b"
+    r"available|free|in|off)|has (?:been|over|\d)|does|specializes|said|told|recommends?|suggests?)\b"
 )
 _OPENERS = word_set(
     """
+    how why whose
     hi hey hello dear hiya thanks thank great perfect sure absolutely yes yep yeah no nope okay ok alright well
     unfortunately currently today tomorrow tonight actually also and but so or lovely wonderful awesome excellent
     noted understood sorry apologies welcome certainly definitely course got gotcha happy glad right good fantastic
@@ -123,8 +123,10 @@ def _sentence_stands(sentence: str, on: Ground) -> bool:
 
 
 def _opens(sentence: str, place: int) -> bool:
-    """After a colon or inside quotation marks, a capital begins words of their own."""
-    return bool(re.search(r":\s?\"?$|[.!?]\s?\"?$|[\"(]$", sentence[max(0, place - 3) : place]))
+    """After a colon or an emoji, or inside quotation marks, a capital begins words of their own."""
+    if unicodedata.category(sentence[:place].rstrip()[-1:] or " ")[0] == "S":
+        return True
+    return bool(re.search(r":\s?\"?$|[.!?]\s?\"?$|[\"(¿¡]$", sentence[max(0, place - 3) : place]))
 
 
 def _known(word: str, on: Ground) -> bool:

@@ -41,7 +41,8 @@ _TREATED = word_of(
 )
 #: What is claimed of a clinic beside its treatments.
 _CLAIMED = word_of(r"""
-    insurance | aetna | cigna | metlife | delta dental | guardian | humana | blue cross | blue shield | bcbs | anthem
+    insurance | aetna | cigna | metlife | delta dental | guardian (?:dental|insurance) | humana | blue cross
+    blue shield | bcbs | anthem
     united healthcare | unitedhealthcare | kaiser | medicaid | medicare | medi-cal | ppo | hmo | in[- ]network
     out[- ]of[- ]network
     carecredit | care credit | cherry | affirm | klarna | afterpay | sunbit | venmo | zelle | paypal | apple pay
@@ -71,14 +72,13 @@ _NOT_SOLD = re.compile(
 )
 _OPEN = re.compile(
     r"\b(?:i|we) (?:don't|can't|'m not|wouldn't|'d rather not)\b|\bi'm not\b|\bnot sure\b|\b(?:team|person|somebody|"
-    r"someone|front desk|they|staff)"
-    r"(?:'ll| will| can| would|'d) (?:\w+ )?(?:call|tell|answer|confirm|check|let|get|follow|help|go|know|be able|"
-    r"need|reach|explain|find)\b|"
-    r"\bask(?:ed)? (?:our|the) (?:team|front desk|staff)\b|\bdon't have (?:that|any|the|details)\b"
+    r"someone|front desk|they|staff)(?:'ll| will| can| would|'d) (?:\w+ )?(?:call|tell|answer|confirm|check|let|get|"
+    r"follow|help|go|know|be able|need|reach|explain|find)\b|\bask(?:ed)? (?:our|the) (?:team|front desk|staff)\b|"
+    r"\bdon't have (?:that|any|the|details)\b"
 )
 _OFFERS = re.compile(
-    r"\b(?:we|our (?:team|clinic|studio|office|providers?))(?: (?:also|do|can|currently|proudly|happily|now|even))* "
-    r"(?:offer|provide|perform|sell|specialize in|carry|stock)s? ([^.!?;:]{2,120})"
+    r"\b(?:we|our (?:team|clinic|studio|office|providers?))(?: (?:also|do|can|currently|proudly|happily|now|"
+    r"even))* (?:offer|provide|perform|sell|specialize in|carry|stock)s? ([^.!?;:]{2,120})"
 )
 _GENERIC = word_set(
     """

@@ -26,16 +26,17 @@ _VISIT = (
     r"place|chair|request for \w+day|treatment|cleaning|exam)"
 )
 _BOOKED = any_of(
+    r"\b(?:we|i|they) have you (?:down|in|on|set|booked|scheduled)\b",
     rf"\byou(?:'re|'ve been|'ve got|'ll be| have been| are now| were) {_JUST}(?:booked|scheduled|confirmed|reserved|"
     r"set(?: up)? (?:for|with|on|at)|(?:in|on|down) (?:the|our|for|on|at) (?:\w+'?s? )?(?:books?|schedule|calendar|"
-    r"\w*day|\d|"
-    r"diary|system)|down for|in for|locked in|penciled in|slotted|good for|expected (?:on|at)|an? appointment)\b",
+    r"\w*day|\d|diary|system)|down for|in for|locked in|penciled in|slotted|good for|expected (?:on|at)|"
+    r"an? appointment)\b",
     rf"\b(?:i|we)(?:'ve| have|'ll have|'ll| will| can| just| also|'m|'re)? ?{_JUST}(?:booked|scheduled|reserved|"
     rf"confirmed|"
-    r"saved|blocked|penciled|pencilled|secured|locked|held|holding|slotted|put|added|set aside|set|got|placed|squeezed|"
-    r"moved|rescheduled|cancel(?:l)?ed|switched|changed|booking|reserving|scheduling|reserve|hold|pencil|save|book|"
-    r"schedule|lock) (?:you|your|that|it|the|an?|in|this|for you|a spot)\b(?= (?:\w+ ){0,3}(?:in|down|for|on|at|with|"
-    r"up|"
+    r"saved|blocked|penciled|pencilled|secured|locked|held|holding|slotted|put|added|set aside|set|got|placed|"
+    r"squeezed|moved|rescheduled|cancel(?:l)?ed|switched|changed|booking|reserving|scheduling|reserve|hold|pencil|"
+    r"save|book|schedule|lock) (?:you|your|that|it|the|an?|in|this|for you|a spot)\b(?= (?:\w+ ){0,3}(?:in|down|for|"
+    r"on|at|with|up|"
     rf"to|{_VISIT}|place|out|the calendar|the schedule)\b|[.!,]|$|\s?{_VISIT}|\s?{_DAY})(?! (?:up with|in touch|"
     rf"through|"
     r"to (?:our|the) team|know|back|a call|on (?:to|the) (?:our|team)))",
@@ -52,66 +53,54 @@ _BOOKED = any_of(
     rf"{_JUST}(?:confirmed|booked|reserved|set|scheduled|good to go|sorted|taken care of|locked in|"
     rf"finalized)\b(?! (?:up|by|of))",
     r"\b(?:consider it done|it's a date|you're good to go|all set!|all booked|that's a go|you got it for|done deal|"
-    r"it's (?:all )?yours|(?:he|she|they|dr\.? \w+|maya(?: lin)?|our \w+)(?:'ll| will| is going to) (?:see|be seeing|"
-    r"treat|"
-    r"take care of|be ready for|be waiting for|be expecting|meet) you\b(?= (?:then|at|on|tomorrow|today|this|next|"
-    r"\w+day|there)|[.!]))",
-    rf"\b(?:your|the) (?:confirmed|booked|scheduled|reserved|upcoming) {_VISIT}|\bconfirmation (?:number|code|#|"
-    rf"email|text|is"
+    r"it's (?:all )?yours|\w+(?:'ll| will| is going to) (?:see|be seeing|treat|take care of|be ready for|"
+    r"be waiting for|be expecting|meet) you\b(?= (?:then|at|on|tomorrow|today|this|next|\w+day|there)|[.!]))",
+    rf"\b(?:your|the) (?:confirmed|booked|scheduled|reserved|upcoming) {_VISIT}|\bconfirmation (?:number|code|#|email|"
+    rf"text|is"
     r" on|has been|sent)|\bconfirming (?:your|you|that you)|\b(?:we|i)(?:'ll| will) see you\b|\blooking forward to "
     rf"(?:seeing|meeting|having) you (?:\w+ )?{_SOON}",
-    rf"\b(?:it|that|this|{_DAY})(?:'s| is| was| has been) {_JUST}(?:booked|scheduled|confirmed|reserved|on (?:the|our) "
-    rf"(?:books|calendar|schedule)|locked in|yours)\b|\b(?:booked|reserved|scheduled|confirmed) (?:you )?(?:for|on|"
-    rf"with|at) "
-    rf"(?:\d|{_DAY}|tomorrow|today|next|dr|maya|your|noon|the)",
+    rf"\b(?:it|that|this|{_DAY})(?:'s| is| was| has been) {_JUST}(?:booked|scheduled|confirmed|reserved|on (?:the|"
+    rf"our) (?:books|calendar|schedule)|locked in|yours)\b|\b(?:booked|reserved|scheduled|confirmed) (?:you )?(?:for|"
+    rf"on|with|at) (?:\d|{_DAY}|tomorrow|today|next|dr|your|noon|the)",
     rf"\byour {_VISIT} (?:on|at|for|this|next|with|tomorrow|today) (?:\w+ )?(?:is|starts|begins|has|{_DAY}|\d)",
 )
 _PAID = any_of(
+    r"\bi'm (?:now |just )?(?:issuing|refunding|crediting|processing|charging|sending|waiving|returning)\b",
     rf"\b(?:your|the|that|this) (?:\$?[\d.,]+ )?(?:\w+ )?(?:deposit|payment|card|invoice|balance|money|refund|charge|"
-    rf"fee|transaction|credit)"
-    rf"(?:'s| is| has| was| went|'ll be| will be|'s being| is being)(?: been)? {_JUST}(?:paid|received|processed|"
-    rf"charged|confirmed|"
+    rf"fee|transaction|credit)(?:'s| is| has| was| went|'ll be| will be|'s being| is being)(?: been)? {_JUST}(?:paid|"
+    rf"received|processed|charged|confirmed|"
     r"refunded|complete|through|accepted|in\b|cleared|approved|on its way|waived|credited|declined|returned|on file|"
-    r"all set|"
-    r"taken care of|sorted|settled|successful|good|covered|applied|here)\b(?! (?:toward|to your (?:bill|treatment)))",
+    r"all set|taken care of|sorted|settled|successful|good|covered|applied|here)\b(?! (?:toward|to your (?:bill|"
+    r"treatment)))",
     rf"\b(?:i|we)(?:'ve| have|'ll|'re| will|'d| can| just| see| now)? ?{_JUST}(?:received|receive|got|have|see|"
     rf"processed|process|"
     r"charged|charge|refunded|refund|confirmed|waived|waive|credited|applied|taken|issued|issue|issuing|send|sent|"
-    r"returning|"
-    r"return|refunding|processing) (?:you )?(?:your|the|a|that|it|back) ?(?:\$?[\d.,]+ )?(?:full |partial |whole )?"
-    r"(?:deposit|payment|card|money|refund|fee|back|balance|credit|\$\d)",
-    r"\b(?:payment|deposit|refund|transaction) (?:received|confirmed|successful|complete|completed|processed|"
-    r"approved|accepted|"
-    r"went through|cleared|issued|on its way)\b|\b(?:paid in full|fully paid|all paid(?: up)?|paid up|you(?:'ve|"
-    r" have)? "
-    r"(?:already |just )?paid|you're paid|you don't owe|receipt (?:is|has been|was|sent|attached))\b",
+    r"returning|return|refunding|processing) (?:you )?(?:your|the|a|that|it|back) ?(?:\$?[\d.,]+ )?(?:full |partial |"
+    r"whole )?(?:deposit|payment|card|money|refund|fee|back|balance|credit|\$\d)",
+    r"\b(?:payment|deposit|refund|transaction) (?:received|confirmed|successful|complete|completed|processed|approved|"
+    r"accepted|went through|cleared|issued|on its way)\b|\b(?:paid in full|fully paid|all paid(?: up)?|paid up|"
+    r"you(?:'ve| have)? (?:already |just )?paid|you're paid|you don't owe|receipt (?:is|has been|was|sent|attached))\b",
     r"\bthank(?:s| you)(?: so much| again)? for (?:(?:your|the|that|sending (?:the|your)) (?:\w+ )?(?:payment|"
-    r"deposit)|paying|the "
-    r"\$)|\b(?:money|it|deposit|payment) (?:came|went|has gone|has come) through\b|\bmoney back\b",
+    r"deposit)|paying|the \$)|\b(?:money|it|deposit|payment) (?:came|went|has gone|has come) through\b|\bmoney back\b",
 )
 _SLOTS = any_of(
-    r"\b(?:we|i|she|he|they|dr\.? \w+|maya(?: lin)?|there)(?:'s|'re| has| have| do have| can| could| still have|"
-    r"'ve got|'d have| got| "
-    r"is| are|'ve)(?: \w+){0,3}? (?:openings?|availability|availabilit(?:y|ies)|slots?|spots?|cancel(?:l)?ations?|"
-    r"times? (?:open|"
-    r"available|free)|free (?:time|slots?|spots?)|gaps?|open (?:times?|appointments?|spots?|slots?)|space|room|"
-    r"last[- ]minute "
-    r"(?:opening|spot|slot)s?|appointments? (?:open|available|free|on|at|this|next|tomorrow|today|left))\b(?! (?:can|"
-    r"where|with wide))",
+    r"\b(?:we|i|she|he|they|dr\.? \w+|\w+|there)(?:'s|'re| has| have| do have| can| could| still have|'ve got|'d have|"
+    r" got| is| are|'ve)(?: \w+){0,3}? (?:openings?(?! hours)|availabilit(?:y|ies)|slots?|spots?|cancel(?:l)?ations?|"
+    r"times? (?:open|available|free)|free (?:time|slots?|spots?)|gaps?|open (?:times?|appointments?|spots?|slots?)|"
+    r"space|room|last[- ]minute (?:opening|spot|slot)s?|appointments? (?:open|available|free|on|at|this|next|tomorrow|"
+    r"today|left))\b(?! (?:can|where|with wide))",
     rf"(?:{_DAY}|\btomorrow|\btoday|\btonight|\bnoon|\d(?::\d\d)? ?(?:[ap]\.?m\.?)?|\bmornings?|\bafternoons?|"
     rf"\bevenings?|\bweek|\btime) "
     r"(?:is|are|'s|looks|seems|still has|has|would be) (?:\w+ )?(?:available|open|free|wide open|an option|clear|"
-    r"openings?|availability|good on "
-    r"our end|good for us|possible|doable)\b(?! (?:from|until|9|10|\d|for (?:your|the)))",
+    r"openings?|availability|good on our end|good for us|possible|doable)\b(?! (?:from|until|9|10|\d|for (?:your|"
+    r"the)))",
     rf"\b(?:available|open|free) (?:times?|slots?|spots?|appointments?) (?:is|are|include|on|at|this|next|tomorrow|"
     rf"today|{_DAY}|:)|"
     r"\b(?:next|first|earliest|soonest) (?:available|open|free|opening|availability|appointment|slot|spot)\b|"
-    r"\b(?:fully booked|all "
-    r"booked up|booked (?:up|solid|out)|sold out|no (?:openings|availability|slots|spots)|completely full|"
-    r"wait ?list)\b",
-    r"\b(?:i|we)(?:'ll| can| could|'d be able to|'re able to| should be able to)(?: \w+){0,2}? (?:fit|squeeze|get|"
-    r"see|slot|take|book|"
-    r"schedule|put|offer|do) (?:you )?(?:in )?(?:on |at |for |this |next )*"
+    r"\b(?:fully booked|all booked up|booked (?:up|solid|out)|sold out|no (?:openings|availability|slots|spots)|"
+    r"completely full|wait ?list)\b",
+    r"\b(?:i|we)(?:'ll| can| could|'d be able to|'re able to| should be able to)(?: \w+){0,2}? (?:fit|squeeze|get|see|"
+    r"slot|take|book|schedule|put|offer|do) (?:you )?(?:in )?(?:on |at |for |this |next )*"
     rf"(?:{_DAY}|tomorrow|today|tonight|\d|in (?:this|tomorrow|today|on|at|right)|as early as|right away|any ?time|"
     rf"this (?:week|morning|"
     r"afternoon)|next week|the same day|immediately)",
@@ -123,48 +112,36 @@ _SLOTS = any_of(
 #: An hour put up for choice; only one that the patient wished for may be.
 _PROPOSES = re.compile(
     r"\b(?:how(?:'s| about| does| would)|what about|would|does|do|could you|can you|shall we|should we|let's (?:do|"
-    r"say|plan|go)|"
-    r"i can (?:do|offer)|we can (?:do|offer)|want|prefer|or|work|works|suit|suits|choose|pick|options?)\b"
+    r"say|plan|go)|i can (?:do|offer)|we can (?:do|offer)|want|prefer|or|work|works|suit|suits|choose|pick|options?)\b"
 )
 _PROMISES = any_of(
-    r"\b(?:call|text|reach(?: out)?|respond|reply|contact|answer|get back to|be in touch|be with|hear|ring|follow up|"
-    r"phone|message|get to)"
-    r"(?: (?:with )?(?:you|back|from (?:us|them|someone)|to you|out)){0,3} (?:\w+ ){0,2}?(?:right (?:away|back|now)|"
-    r"immediately|momentarily|in (?:just )?a "
-    r"(?:few |couple (?:of )?)?(?:moment|minute|second|sec|min|bit|jiffy)s?|within (?:the|an?|minutes|\d+|moments|"
-    r"seconds)|"
+    r"\b(?:call(?! (?:us|\d|our|the clinic|\())|text|reach(?: out)?|respond|reply|contact|answer|get back to|"
+    r"be in touch|be with|hear|ring|follow up|phone|message|get to)(?: (?:with )?(?:you|back|from (?:us|them|someone)|"
+    r"to you|out)){0,3} (?:\w+ ){0,2}?(?:right (?:away|back|now)|immediately|momentarily|in (?:just )?a (?:few |"
+    r"couple (?:of )?)?(?:moment|minute|second|sec|min|bit|jiffy)s?|within (?:the|an?|minutes|\d+|moments|seconds)|"
     r"in (?:the next )?\d+ (?:\w+)|in no time|asap|any (?:minute|second|moment)|straight away|instantly|"
-    r"this (?:instant|"
-    r"minute|second)|first thing|tonight|by (?:noon|the end|close|end)|at \d|later (?:today|tonight)|before (?:noon|"
-    r"lunch)|"
-    r"end of (?:the )?day|eod|24/7|over the weekend)\b",
+    r"this (?:instant|minute|second)|first thing|tonight|by (?:noon|the end|close|end)|at \d|later (?:today|tonight)|"
+    r"before (?:noon|lunch)|end of (?:the )?day|eod|24/7|over the weekend)\b",
     r"\b(?:i|we)(?:'ll| will) (?:personally |always |never )?(?:guarantee|promise|make sure (?:you|that you|we)|"
-    r"ensure|see to it|take full|cover|"
-    r"compensate|make it right|give you|throw in|honor|match|pay for)\b|\bi promise\b|\byou have my word\b|"
-    r"\bour fault\b|\bwe admit\b|"
-    r"\b(?:it was|that's|that was) our (?:mistake|error|fault)\b|\bwe (?:made a mistake|messed up|"
-    r"take (?:full )?responsibility|'re (?:liable|at "
-    r"fault|responsible))\b",
+    r"ensure|see to it|take full|cover|compensate|make it right|give you|throw in|honor|match|pay for)\b|"
+    r"\bi promise\b|\byou have my word\b|\bour fault\b|\bwe admit\b|\b(?:it was|that's|that was) our (?:mistake|error|"
+    r"fault)\b|\bwe (?:made a mistake|messed up|take (?:full )?responsibility|'re (?:liable|at fault|responsible))\b",
     r"\b(?:text|call|reach|contact|message) (?:us|me|the team|our team) (?:at )?(?:any ?time|24 hours|day or night|"
-    r"around the clock) (?:and|for|by|on)? ?"
-    r"(?:a (?:doctor|nurse|provider)|medical)|\b(?:doctor|provider|nurse|dentist|someone|person|human)s? (?:is|are|"
-    r"'s) (?:always |standing by|on call|available|"
-    r"here) ?(?:24/7|around the clock|day and night|any ?time|right now|standing by|always)",
+    r"around the clock) (?:and|for|by|on)? ?(?:a (?:doctor|nurse|provider)|medical)|\b(?:doctor|provider|nurse|"
+    r"dentist|someone|person|human)s? (?:is|are|'s) (?:always |standing by|on call|available|here) ?(?:24/7|"
+    r"around the clock|day and night|any ?time|right now|standing by|always)",
     r"\bi(?:'ve| have)? ?(?:just |already |also )*(?:called|emailed|phoned|spoke(?:n)? (?:to|with)|checked (?:with|"
-    r"the|our)|talked (?:to|with)|"
-    r"looked (?:up|at|into) your|pulled up|verified|reviewed (?:your|the)|seen your|asked dr|asked maya|"
-    r"checked in with)\b|\bi can see (?:your|that "
-    r"you|here|you)\b|\byour (?:chart|file|record|account|profile) (?:shows|says|is|has)\b|\b(?:i'm|i am|"
-    r"this is) (?:a |your |the )?(?:nurse|doctor|"
-    r"provider|dentist|hygienist|human|real person|person|receptionist named)\b|\bi'm not (?:a |an )?(?:bot|robot|"
-    r"machine|ai|automated)\b",
+    r"the|our)|talked (?:to|with)|looked (?:up|at|into) your|pulled up|verified|reviewed (?:your|the)|seen your|"
+    r"asked dr|checked in with)\b|\bi can see (?:your|that you|here|you)\b|\byour (?:chart|file|record|account|"
+    r"profile) (?:shows|says|is|has)\b|\b(?:i'm|i am|this is) (?:a |your |the )?(?:nurse|doctor|provider|dentist|"
+    r"hygienist|human|real person|person|receptionist named)\b|\bi'm not (?:a |an )?(?:bot|robot|machine|ai|"
+    r"automated)\b",
 )
 _SALES = any_of(
     r"\b(?:are you (?:looking|ready|interested in|hoping|wanting)|would you (?:like|care|be interested)|"
-    r"do you (?:want|wish)|want|ready|interested|"
-    r"shall (?:we|i)|can i|may i|could i|should (?:we|i)|how about|let's)(?: \w+){0,3}? (?:book|schedule|reserve|"
-    r"set up|make an appointment|come in|"
-    r"get you (?:in|booked|scheduled|started)|booking|scheduling|secure|lock in|get started)\b",
+    r"do you (?:want|wish)|want|ready|interested|shall (?:we|i)|can i|may i|could i|should (?:we|i)|how about|"
+    r"let's)(?: \w+){0,3}? (?:book|schedule|reserve|set up|make an appointment|come in|get you (?:in|booked|scheduled|"
+    r"started)|booking|scheduling|secure|lock in|get started)\b",
     r"\b(?:place|pay|send|put down|leave|make|complete|secure|submit|require|need|collect)(?: (?:a|the|your|us|"
     r"this))? ?(?:\$?[\d.,]+ )?deposit\b",
 )

@@ -12,7 +12,8 @@ from core.receptionist.guard import addresses, moments, money
 #: What amounts of treatment are counted in; a number of these is a dose or a plan, however small.
 _COUNTED = (
     r"(unit|syringe|vial|session|treatment|visit|appointment|tooth|teeth|area|injection|shot|pill|tablet|capsule|dose|"
-    r"crown|implant|filling|veneer|cc|ml|mg|mcg|cm|mm|cup|drop|spf|time|patient|client|review|star|provider|location)s?"
+    r"crown|implant|filling|veneer|cc|ml|mg|mcg|cm|mm|cup|drop|spf|time|patient|client|review|star|provider|"
+    r"location)s?"
 )
 _COUNT = re.compile(rf"(?<![\d.$])(\d+)(?:\s?(?:-|to|or|and)\s?(\d+))?[ -]?(?:\w+ )?{_COUNTED}\b", re.IGNORECASE)
 _PERCENT = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s?(?:%|percent\b|pct\b)", re.IGNORECASE)

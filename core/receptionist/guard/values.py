@@ -69,7 +69,15 @@ def _gifts_stand(text: str, on: Ground) -> bool:
                 return False
             if owner is not None and not content(folded(owner.name)) & on.stock.free:
                 return False
+        if money.no_deposit(folded(sentence)) and not _without_deposit(sentence, on):
+            return False
     return all(words in on.words for words in money.cheaper(folded(text)))
+
+
+def _without_deposit(sentence: str, on: Ground) -> bool:
+    """Whether the services of a sentence, or all where it names none, take no deposit."""
+    named = [service for _, _, service in on.menu.mentions(sentence)] or on.menu.services
+    return all(service.deposit_cents == 0 for service in named) or folded(sentence).strip() in on.words
 
 
 def _phone_stands(number: str, stock: Stock) -> bool:

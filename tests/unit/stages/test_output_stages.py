@@ -1,14 +1,18 @@
 """Output guard and SMS format: what leaves, in which form."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from core.receptionist.memory import KEY, Memory, Pending
 from core.receptionist.sms import count
 from core.stages import register_stages
 from core.stages.output_guard import GROUNDING, OutputGuard
 from core.stages.sms_format import SmsFormat
 from deskbell import NotifyStaff, Remember, Say, Stage, TextKind, Turn
+
+NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
 
 def blocked(turn: Turn) -> list[str]:
@@ -41,6 +45,32 @@ async def test_two_blocked_texts_are_counted_apart_and_answered_once(bench: Any)
     assert blocked(turn) == ["price", "reassurance"]
     assert len(turn.replies) == 1
     assert len([effect for effect in turn.effects if isinstance(effect, NotifyStaff)]) == 1
+
+
+async def test_staff_are_told_once_a_day_and_not_at_every_text(bench: Any) -> None:
+    first = await guarded(bench, "It's $11.")
+    memory = {effect.key: effect.value for effect in first.effects if isinstance(effect, Remember)}
+    again = await guarded(bench, "It's $12.", memory=memory)
+    assert blocked(again) == ["price"]
+    assert not [effect for effect in again.effects if isinstance(effect, NotifyStaff)]
+    tomorrow = await guarded(bench, "It's $12.", memory=memory, now=NOW + timedelta(days=1))
+    assert [effect.kind for effect in tomorrow.effects if isinstance(effect, NotifyStaff)] == ["blocked_draft"]
+
+
+async def test_texts_that_pass_alone_are_judged_again_as_one(bench: Any) -> None:
+    turn = await guarded(bench, "Your spot", "is reserved.")
+    assert [say.text for say in turn.replies] == [bench.clinic.say(bench.clinic.wording.fallback)]
+    assert blocked(turn) == ["booked"]
+
+
+async def test_the_planned_question_is_the_one_that_stays(bench: Any) -> None:
+    def act(turn: Turn) -> None:
+        turn.add(Remember(KEY, Memory(pending=Pending("when")).to_json()))
+        turn.say("Would you like to know more about that? Which days suit you best?")
+
+    turn = bench.turn("hi")
+    await bench.run(OutputGuard, turn, act=act)
+    assert [say.text for say in turn.replies] == ["Which days suit you best?"]
 
 
 async def test_what_a_stage_lent_as_grounding_may_be_quoted_and_is_not_kept(bench: Any) -> None:

@@ -148,3 +148,23 @@ def test_the_short_way_of_counting_agrees_with_the_library(text: str) -> None:
     split = smsutil.split(text)
     units = split.total_bytes if split.encoding == "gsm0338" else split.total_bytes // 2
     assert (count(text).segments, count(text).units) == (len(split.parts), units)
+
+
+def test_what_matters_is_not_cut_off_the_end() -> None:
+    filler = "This sentence has exactly nine words in it now. " * 12
+    asked = shorten(f"{filler}Which day suits you best?", max_segments=2)
+    assert asked.endswith("Which day suits you best?")
+    assert count(asked).segments <= 2
+    urgent = shorten(f"{filler}If it gets worse, call 911. {filler}", max_segments=2, keep=["911"])
+    assert urgent.endswith("If it gets worse, call 911.")
+
+
+@given(st.text(max_size=400))
+def test_normalising_never_costs_more(text: str) -> None:
+    assert count(normalise(text)).segments <= count(text).segments
+
+
+@given(st.text(st.sampled_from("ab 0°™®…½©é😀Я\n"), max_size=400))
+def test_what_takes_more_letters_costs_no_more_either(text: str) -> None:
+    assert count(normalise(text)).segments <= count(text).segments
+    assert normalise(normalise(text)) == normalise(text)
