@@ -129,11 +129,11 @@ class Wording:
         """One model: its draft, and once more with the reason when that may not go out."""
         refused = ""
         for _ in range(_DRAFTS):
-            seconds = min(self._config.model_seconds, until - monotonic())
-            if seconds < _LEAST:
+            left = until - monotonic()
+            if left < _LEAST:
                 break
             prompt = self._composer.compose(self._brief(turn, worded, passages), refused=refused)
-            call = await self._ladder.ask(rung, prompt, seconds=seconds)
+            call = await self._ladder.ask(rung, prompt, seconds=min(self._config.model_seconds, left))
             _account(turn, call)
             if call.draft is None:
                 break
