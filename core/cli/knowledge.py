@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -78,45 +79,50 @@ def status(clinics: Clinics = None, as_json: AsJson = False) -> None:
 
 
 async def _index(names: Sequence[str]) -> dict[str, IndexReport]:
+    home, plans = _plans(names)
     reports = {}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TaskProgressColumn())
     with Progress(*columns, TextColumn("{task.fields[document]}"), console=Console(stderr=True)) as bars:
-        for plan in _plans(names):
+        for plan in plans:
             clinic = plan.clinic.id
             bar = bars.add_task(clinic, total=None, document="")
 
             def show(step: IndexStep, bar: Any = bar) -> None:
                 bars.update(bar, completed=step.done, total=step.total, document=step.document)
 
-            async with _open(plan) as knowledge:
+            async with _open(plan, home) as knowledge:
                 reports[clinic] = await knowledge.index(show)
             bars.update(bar, completed=reports[clinic].documents, total=reports[clinic].documents, document="")
     return reports
 
 
 async def _search(name: str, question: str, limit: int) -> list[Passage]:
-    [plan] = _plans([name])
-    async with _open(plan) as knowledge:
+    home, [plan] = _plans([name])
+    async with _open(plan, home) as knowledge:
         await knowledge.index()
         return await knowledge.search(question, limit=limit)
 
 
 async def _status(names: Sequence[str]) -> dict[str, IndexStatus]:
+    home, plans = _plans(names)
     found = {}
-    for plan in _plans(names):
-        async with _open(plan) as knowledge:
+    for plan in plans:
+        async with _open(plan, home) as knowledge:
             found[plan.clinic.id] = await knowledge.status()
     return found
 
 
-def _plans(names: Sequence[str]) -> list[ClinicPlan]:
-    """The plans of these clinics, or of all that have knowledge; no secret is needed but that of the knowledge."""
+def _plans(names: Sequence[str]) -> tuple[Path, list[ClinicPlan]]:
+    """The home folder, and the plans of these clinics, or of all that have knowledge.
+
+    No secret is needed but those of the knowledge.
+    """
     settings, catalogue, environment = opened()
     log.set_up(settings.log, level=40)
     loaded = load_clinics(settings.clinics, played(catalogue), environment=environment, skip_missing=True)
     if not names:
-        return [plan for plan in loaded.plans.values() if plan.knowledge]
-    return [_plan(name, loaded) for name in dict.fromkeys(names)]
+        return settings.home, [plan for plan in loaded.plans.values() if plan.knowledge]
+    return settings.home, [_plan(name, loaded) for name in dict.fromkeys(names)]
 
 
 def _plan(name: str, loaded: LoadedClinics) -> ClinicPlan:
@@ -135,9 +141,8 @@ def _plan(name: str, loaded: LoadedClinics) -> ClinicPlan:
 
 
 @asynccontextmanager
-async def _open(plan: ClinicPlan) -> AsyncIterator[Knowledge[Any]]:
-    settings, _, _ = opened()
-    knowledge = await Opener(SystemClock(), "http://127.0.0.1", _no_lines, settings.home).open_knowledge(plan)
+async def _open(plan: ClinicPlan, home: Path) -> AsyncIterator[Knowledge[Any]]:
+    knowledge = await Opener(SystemClock(), "http://127.0.0.1", _no_lines, home).open_knowledge(plan)
     assert knowledge is not None, "`_plans` gives none without"  # noqa: S101
     try:
         yield knowledge

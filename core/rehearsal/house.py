@@ -65,6 +65,9 @@ async def opened(plans: Mapping[str, ClinicPlan]) -> AsyncIterator[Mapping[str, 
         for name, plan in plans.items():
             live = await opener.open(replace(plan, channels={}, payments={}, models={}, pipeline=()))
             stack.push_async_callback(close_clinic, live)
+            if live.knowledge is not None:
+                # Left to itself an index comes up at some moment; a rehearsal is the same every time.
+                await live.knowledge.index()
             clinics[name] = OpenClinic(plan, live.knowledge)
         yield clinics
 

@@ -108,10 +108,11 @@ class Chroma(Knowledge[ChromaConfig]):
 
     async def check(self) -> Health:
         shelf = self._opened()
-        status = await self.status()
-        faults = [str(refused) for refused in shelf.contents.refused]
-        detail = f"{status.passages} passages of {status.documents} documents, {status.detail}"
-        return Health(ok=not faults and status.indexed_at is not None, detail="\n".join([detail, *faults]))
+        reachable, indexed, detail = await self._look()
+        contents = indexed or shelf.contents
+        told = [f"{len(contents.pieces)} passages of {len(contents.digests)} documents, {detail}"]
+        told += [str(refused) for refused in contents.refused]
+        return Health(ok=reachable and not contents.refused, detail="\n".join(told))
 
     async def search(self, question: str, *, limit: int = 4) -> list[Passage]:
         shelf, question = self._opened(), question[:_LONGEST]
@@ -148,18 +149,20 @@ class Chroma(Knowledge[ChromaConfig]):
 
     async def status(self) -> IndexStatus:
         shelf = self._opened()
-        contents, detail = shelf.contents, "by words: there is no index yet"
-        indexed = None
+        _, indexed, detail = await self._look()
+        contents = indexed or shelf.contents
+        since = await _in(self._inside, changed, contents.digests, self._library())
+        when = indexed.indexed_at if indexed else None
+        return IndexStatus(len(contents.digests), len(contents.pieces), contents.refused, since, when, detail)
+
+    async def _look(self) -> tuple[bool, Contents | None, str]:
+        """Whether the index can be seen, what it holds (None when there is none), and how searches are answered."""
         try:
             async with asyncio.timeout(self.config.deadline_seconds + 5):
                 indexed = await _in(self._outside, self._indexed)
         except Exception as error:  # noqa: BLE001 - whatever keeps the index from being seen is what is to be told
-            detail = f"by words: {_told(error)}"
-        if indexed is not None:
-            contents, detail = indexed, f"by words and meaning ({self.config.embedder})"
-        since = await _in(self._inside, changed, contents.digests, self._library())
-        when = contents.indexed_at if indexed is not None else None
-        return IndexStatus(len(contents.digests), len(contents.pieces), contents.refused, since, when, detail)
+            return False, None, f"by words: {_told(error)}"
+        return True, indexed, f"by words and meaning ({self.config.embedder})" if indexed else "by words: no index yet"
 
     # ---- beside the searches ----------------------------------------------------------------------------------
 
