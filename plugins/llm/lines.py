@@ -33,4 +33,4 @@ def in_turn(history: Sequence[Said]) -> list[Line]:
 
 def again(refused: str) -> str:
     """What a model is told whose last draft was not sent."""
-    return f"Your last draft for this turn was not sent. The reason: {refused} Write another one that mends this."
+    return f"Your last draft for this turn was not sent. The reason: {refused.strip().rstrip('.')}. Write another one."

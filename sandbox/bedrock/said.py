@@ -14,8 +14,9 @@ POLITE = "Thank you for your text. How can we help?"
 #: Nobody of this name has ever texted.
 INVENTED_NAME = "Zelda Quill"
 
-_SUGGESTED = re.compile(r"<suggested_reply>(.*?)</suggested_reply>", re.DOTALL)
-_ASK = re.compile(r"<ask>(.*?)</ask>", re.DOTALL)
+#: From the last opening tag to the closing one: a prompt may also speak of its tags.
+_SUGGESTED = re.compile(r"<suggested_reply>((?:(?!<suggested_reply>).)*?)</suggested_reply>", re.DOTALL)
+_ASK = re.compile(r"<ask>((?:(?!<ask>).)*?)</ask>", re.DOTALL)
 _PLACE = re.compile(r"\{(\d)\}")
 
 

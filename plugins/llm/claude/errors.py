@@ -36,12 +36,12 @@ MISCONFIGURED = {
     "MissingAuthenticationTokenException": "no credentials reached it",
     "ExpiredTokenException": "the AWS session has expired",
     "ResourceNotFoundException": "there is no such model or guardrail in this region",
-    "ValidationException": "the request is not valid; see model, anthropic_version and the sampling settings",
+    "ValidationException": "the request is not valid; see model, anthropic_version, thinking, sampling",
     "authentication_error": "the API key is refused",
     "permission_error": "the API key may not use this model",
     "billing_error": "the account has no credit",
     "not_found_error": "there is no such model",
-    "invalid_request_error": "the request is not valid; see model, anthropic_version and the sampling settings",
+    "invalid_request_error": "the request is not valid; see model, anthropic_version, thinking, sampling",
     "request_too_large": "the prompt is too large",
 }
 #: In a 400 of this wording a filter has stopped the model's answer: nothing is wrong with the request.
