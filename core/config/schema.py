@@ -74,6 +74,7 @@ NoticeKind = Literal[
     "emergency",
     "guard",
     "hand_over",
+    "language",
     "lead",
     "lead_changed",
     "message",

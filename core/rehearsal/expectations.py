@@ -107,9 +107,8 @@ def _happened(effect: Effect, moment: Moment) -> bool:
     if effect.request is not None:
         return f"MoveRequest {effect.request}" in moment.effects
     if effect.hand_over is not None:
-        reasons = [notice.summary for notice in moment.notices if notice.kind == "hand_over"]
-        handed = any(name.startswith("HandOver") for name in moment.effects)
-        return handed and (effect.hand_over == "any" or any(_folded(effect.hand_over) in _folded(r) for r in reasons))
+        handed = [name.removeprefix("HandOver ") for name in moment.effects if name.startswith("HandOver ")]
+        return bool(handed) and effect.hand_over in ("any", *handed)
     if effect.consent is not None:
         return moment.after.opted_out is (effect.consent == "out") and "RecordConsent" in moment.effects
     return f"SetTimer {effect.timer}" in moment.effects

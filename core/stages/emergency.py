@@ -1,4 +1,8 @@
-"""A text that may be an emergency is answered with the emergency line at once, and nothing else; staff are paged."""
+"""A text that may be an emergency is answered with the emergency line at once, and nothing else.
+
+Staff are paged and the conversation is theirs. Until one of them has acted, a further sign or a question back is still
+answered with the line: `takeover` lets such texts through.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from pydantic import Field
 
 from core.receptionist.emergencies import Emergency, asks_again, recognise, recognise_burst
 from core.receptionist.guard import CRISIS_LINE
-from deskbell import CallNext, NotifyStaff, Remember, Settings, Stage, TextReceived, Turn, Withhold
+from deskbell import CallNext, HandOver, Remember, Settings, Stage, TextReceived, Turn, Withhold
 
 _KEY = "emergency"
 
@@ -22,6 +26,18 @@ class EmergencyConfig(Settings):
     )
 
 
+def emergency_in(turn: Turn) -> Emergency | None:
+    """What the turn's texts may be a sign of, or the emergency of shortly before, when the patient asks on."""
+    return recognise_burst(text.text for text in turn.texts) or _asked_again(turn)
+
+
+def _asked_again(turn: Turn) -> Emergency | None:
+    last: dict[str, Any] | None = turn.recall(_KEY)
+    if last is None or not any(asks_again(text.text) for text in turn.texts):
+        return None
+    return Emergency(last["kind"]) if turn.now <= datetime.fromisoformat(last["until"]) else None
+
+
 class EmergencyLine(Stage[EmergencyConfig]):
     """Ends the turn when a text may be an emergency."""
 
@@ -32,24 +48,17 @@ class EmergencyLine(Stage[EmergencyConfig]):
     because: ClassVar[str] = "the first words after an emergency must be to call for help"
 
     async def __call__(self, turn: Turn, call_next: CallNext) -> None:
-        kind = recognise_burst(text.text for text in turn.texts) or self._asked_again(turn)
+        kind = emergency_in(turn)
         if kind is None:
             await call_next()
             return
         turn.note("emergency", sign=kind.value)
         turn.say(_line(turn, kind))
-        turn.add(NotifyStaff("emergency", "A patient's text may be an emergency. Please look at once.", urgent=True))
-        turn.add(Remember(_KEY, {"kind": kind.value, "at": turn.now.isoformat()}))
+        turn.add(HandOver("A patient's text may be an emergency. Please look at once", kind="emergency", urgent=True))
+        until = turn.now + timedelta(minutes=self.config.again_minutes)
+        turn.add(Remember(_KEY, {"kind": kind.value, "until": until.isoformat()}))
         for text in _telling(turn):
             turn.add(Withhold(text.seq, "emergency"))
-
-    def _asked_again(self, turn: Turn) -> Emergency | None:
-        """The emergency of shortly before, when the patient asks on."""
-        last: dict[str, Any] | None = turn.recall(_KEY)
-        if last is None or not any(asks_again(text.text) for text in turn.texts):
-            return None
-        recent = turn.now - datetime.fromisoformat(last["at"]) <= timedelta(minutes=self.config.again_minutes)
-        return Emergency(last["kind"]) if recent else None
 
 
 def _line(turn: Turn, kind: Emergency) -> str:

@@ -1,11 +1,29 @@
-"""While a person leads the conversation, the bot says nothing and tells them that the patient wrote."""
+"""While a person leads the conversation, the bot says nothing and tells them that the patient wrote.
+
+One thing it still says, as long as the conversation was handed over and nobody has come yet: whom to call in an
+emergency. From the first act of a person on, it is theirs alone.
+"""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from core.receptionist.emergencies import recognise_burst
-from deskbell import CallNext, NotifyStaff, Settings, StaffCorrected, StaffReplied, Stage, Turn, Withhold
+from core.stages.emergency import emergency_in
+from deskbell import (
+    CallNext,
+    HandOver,
+    NotifyStaff,
+    Remember,
+    Settings,
+    StaffCorrected,
+    StaffReplied,
+    Stage,
+    Turn,
+    Withhold,
+)
+
+_KEY, _NOBODY_YET = "takeover", "nobody_yet"
 
 
 class Takeover(Stage[Settings]):
@@ -22,10 +40,18 @@ class Takeover(Stage[Settings]):
                 turn.note(f"staff_{event.action}", evidence=event.seq)
             elif isinstance(event, StaffCorrected):
                 turn.note("staff_correct", evidence=event.seq, field=event.name)
-        if turn.owner == "staff":
+        self._remember_who_came(turn)
+        if turn.owner == "staff" and not (turn.recall(_KEY) == _NOBODY_YET and emergency_in(turn)):
             self._stay_silent(turn)
         elif not all(isinstance(event, StaffReplied | StaffCorrected) for event in turn.events):
             await call_next()
+            if any(isinstance(effect, HandOver) for effect in turn.effects):
+                turn.add(Remember(_KEY, _NOBODY_YET))
+
+    def _remember_who_came(self, turn: Turn) -> None:
+        came = any(isinstance(event, StaffReplied) for event in turn.events)
+        if came and turn.recall(_KEY) is not None:
+            turn.add(Remember(_KEY, None))
 
     def _stay_silent(self, turn: Turn) -> None:
         turn.note("silent", reason="staff lead", texts=len(turn.texts))

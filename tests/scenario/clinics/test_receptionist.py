@@ -110,7 +110,7 @@ async def test_a_wish_for_a_person_is_handed_over_at_once_and_the_bot_falls_sile
     assert len(await patient.texts("can I talk to a real person please")) == 1
     assert await patient.texts("ok I'm waiting") == []
     kinds = [kind for kind, _ in await patient.notices()]
-    assert "hand_over" in kinds
+    assert "person" in kinds
 
 
 async def test_at_night_no_one_is_promised_a_call_tonight(visit: Any) -> None:

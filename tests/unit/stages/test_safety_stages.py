@@ -9,13 +9,13 @@ from core.receptionist.cards import CUT
 from core.stages.card_guard import CardGuard
 from core.stages.emergency import EmergencyLine
 from core.stages.takeover import Takeover
-from deskbell import NotifyStaff, Remember, Say, StaffReplied, TextReceived, TimerDue, Turn
+from deskbell import HandOver, NotifyStaff, Remember, Say, StaffReplied, TextReceived, TimerDue, Turn
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
 
 def notices(turn: Turn) -> list[tuple[str, bool]]:
-    return [(effect.kind, effect.urgent) for effect in turn.effects if isinstance(effect, NotifyStaff)]
+    return [(effect.kind, effect.urgent) for effect in turn.effects if isinstance(effect, NotifyStaff | HandOver)]
 
 
 # ---- takeover --------------------------------------------------------------------------------------------------
@@ -47,6 +47,40 @@ async def test_the_bot_goes_on_with_texts_and_timers_when_it_leads(bench: Any) -
     assert await bench.run(Takeover, bench.turn("hi")) == 1
     events = [StaffReplied(1, NOW, "Sam", "release"), TimerDue(2, NOW, "reminder")]
     assert await bench.run(Takeover, bench.turn(events=events)) == 1
+
+
+HANDED_OVER = {"takeover": "nobody_yet"}
+
+
+async def test_until_somebody_comes_an_emergency_is_let_through_and_nothing_else(bench: Any) -> None:
+    worse = bench.turn("I can't breathe", owner="staff", memory=HANDED_OVER)
+    assert await bench.run(Takeover, worse) == 1
+    other = bench.turn("ok thanks, and how much is botox?", owner="staff", memory=HANDED_OVER)
+    assert await bench.run(Takeover, other, says=["Hi"]) == 0
+    assert other.replies == []
+
+
+async def test_a_question_back_after_an_emergency_is_let_through_until_somebody_comes(bench: Any) -> None:
+    first = bench.turn("my throat is closing")
+    await bench.run(EmergencyLine, first)
+    memory = {effect.key: effect.value for effect in first.effects if isinstance(effect, Remember)} | HANDED_OVER
+    assert await bench.run(Takeover, bench.turn("what should I do?", owner="staff", memory=memory)) == 1
+    events = [StaffReplied(1, NOW, "Sam", "reply"), TextReceived(2, NOW, "what should I do?")]
+    came = bench.turn(events=events, owner="staff", memory=memory)
+    assert await bench.run(Takeover, came, says=["Hi"]) == 0
+    assert Remember("takeover", None) in came.effects
+
+
+async def test_a_hand_over_is_remembered_until_somebody_comes(bench: Any) -> None:
+    def hand_over(turn: Turn) -> None:
+        turn.add(HandOver("asked for a person", kind="person"))
+
+    turn = bench.turn("can I talk to somebody")
+    await bench.run(Takeover, turn, act=hand_over)
+    assert Remember("takeover", "nobody_yet") in turn.effects
+    plain = bench.turn("hi")
+    await bench.run(Takeover, plain, says=["Hi"])
+    assert not any(isinstance(effect, Remember) for effect in plain.effects)
 
 
 # ---- card guard ------------------------------------------------------------------------------------------------
@@ -101,7 +135,7 @@ async def test_an_emergency_gets_the_line_first_and_staff_are_paged_without_the_
     assert turn.replies[0].text == bench.clinic.say(bench.clinic.wording.emergency)
     assert notices(turn) == [("emergency", True)]
     assert turn.withheld == {1}
-    assert not any("zebra" in effect.summary for effect in turn.effects if isinstance(effect, NotifyStaff))
+    assert not any("zebra" in effect.reason for effect in turn.effects if isinstance(effect, HandOver))
     assert not any("zebra" in repr(note) for note in turn.notes)
 
 
