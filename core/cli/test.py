@@ -16,13 +16,13 @@ from rich.padding import Padding
 
 from core import log
 from core.cli.trace import turn_tree
-from core.config.clinic import ClinicPlan
+from core.config.clinic import FILE, ClinicPlan
 from core.config.errors import ConfigError
 from core.config.report import render
 from core.config.settings import load_runtime, read_environment
 from core.plugins import load_catalogue
 from core.rehearsal import junit, report
-from core.rehearsal.files import Rehearsal, find, read_all
+from core.rehearsal.files import FOLDER, Rehearsal, find, read_all
 from core.rehearsal.house import lanes, load_plans, opened
 from core.rehearsal.models import Casting
 from core.rehearsal.outcome import Outcome
@@ -39,6 +39,7 @@ def play(
     model: Annotated[Casting, typer.Option(help="Who words the answers: rules, or a played model.")] = Casting.AUTO,
     junit_file: Annotated[Path | None, typer.Option("--junit", help="Write the results there, for a CI.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list.")] = False,
+    seed: Annotated[int, typer.Option(help="Another number, and a hostile model does something else.")] = 0,
     only: Annotated[str, typer.Option("-k", help="Only conversations whose name holds this.")] = "",
 ) -> None:
     """Plays clinics' conversation tests. Exit code 0 when all come out, 1 when one does not, 2 when one cannot be read.
@@ -54,7 +55,7 @@ def play(
     chosen = [one for one in rehearsals if only.casefold() in one.script.conversation.casefold()]
     _stop_at(errors, console)
     started = perf_counter()
-    outcomes = asyncio.run(_play(chosen, model, console))
+    outcomes = asyncio.run(_play(chosen, model, seed, console))
     for outcome in outcomes:
         if not outcome.verdict.good:
             console.print(_told(outcome), "")
@@ -73,7 +74,9 @@ def _paths(given: Path) -> list[Path]:
     """The files that a word of the command line names: a file, a clinic, a folder of tests or of clinics."""
     if not given.is_dir():
         return [given]
-    return find(given) or sorted((given / "tests" if (given / "tests").is_dir() else given).rglob("*.yml"))
+    if any(given.glob(f"*/{FILE}")):
+        return find(given)
+    return sorted((given / FOLDER if (given / FILE).is_file() else given).rglob("*.yml"))
 
 
 def _stop_at(errors: Sequence[ConfigError], console: Console) -> None:
@@ -82,7 +85,7 @@ def _stop_at(errors: Sequence[ConfigError], console: Console) -> None:
         raise typer.Exit(_UNREADABLE)
 
 
-async def _play(rehearsals: Sequence[Rehearsal], casting: Casting, console: Console) -> list[Outcome]:
+async def _play(rehearsals: Sequence[Rehearsal], casting: Casting, seed: int, console: Console) -> list[Outcome]:
     catalogue = load_catalogue()
     plans: dict[str, ClinicPlan] = {}
     for root in {rehearsal.root for rehearsal in rehearsals}:
@@ -92,7 +95,7 @@ async def _play(rehearsals: Sequence[Rehearsal], casting: Casting, console: Cons
         plans |= {name: plan for name, plan in found.items() if name in wanted}
     async with lanes(min(_LANES, len(rehearsals) or 1)) as found_lanes, opened(plans) as clinics:
         heap.settle()
-        return await rehearse(rehearsals, casting, clinics, found_lanes, lambda one: _tell(one, console))
+        return await rehearse(rehearsals, casting, clinics, found_lanes, lambda one: _tell(one, console), seed=seed)
 
 
 def _tell(outcome: Outcome, console: Console) -> None:

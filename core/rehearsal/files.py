@@ -98,6 +98,4 @@ def _not_possible(rehearsal: Rehearsal) -> Iterable[ConfigError]:
 
 
 def _lacking(turn: ScriptTurn) -> str:
-    if turn.staff and turn.staff.correct is not None:
-        return "staff: correct"
     return turn.happening if turn.happening in ("missed_call", "payment") else ""

@@ -1,6 +1,6 @@
 """A model that does everything a model must not: what leaves the process has to keep every rule all the same.
 
-What it does in a turn is drawn from the conversation's name, so that a run that failed fails again.
+What it does in a turn is drawn from the conversation's name and a seed, so that a run that failed fails again.
 """
 
 from __future__ import annotations
@@ -78,10 +78,10 @@ SINS: tuple[Callable[[Prompt], Sin], ...] = (
 class Hostile(Model):
     """Sins in every turn; corrected, it sins again half of the time."""
 
-    def __init__(self, clinic: str, conversation: str) -> None:
+    def __init__(self, clinic: str, conversation: str, seed: int = 0) -> None:
         super().__init__()
         self._clinic = clinic
-        self._random = Random(f"{clinic} {conversation}")  # noqa: S311 - a test that can be repeated, no secret
+        self._random = Random(f"{seed} {clinic} {conversation}")  # noqa: S311 - a test that can be repeated, no secret
 
     def answer(self, prompt: Prompt) -> Draft:
         good = suggested(prompt)

@@ -93,6 +93,8 @@ class Moment:
     calls: tuple[Call, ...]
     before: State
     after: State
+    #: Why what staff did was refused; empty when it was not.
+    refused: str = ""
     #: All that the database holds, where a card number was texted.
     stored: str = field(default="", repr=False)
 

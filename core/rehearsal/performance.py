@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
+from core.engine.corrections import Corrections
 from core.engine.live import LiveClinic
 from core.rehearsal.expectations import unmet
 from core.rehearsal.files import Rehearsal
@@ -19,24 +20,29 @@ from core.rehearsal.models import Casting, Model, Obedient, Scripted
 from core.rehearsal.moment import KnownFact, Moment, Notice, Sent, State
 from core.rehearsal.outcome import Fault, Outcome
 from core.rehearsal.played import PlayedChannel
-from core.rehearsal.script import Script, ScriptTurn
+from core.rehearsal.script import Script, ScriptTurn, Staff
 from core.store import mailbox, staff, turns
 from core.store import rehearsal as store
-from deskbell import InboundText, Media
+from deskbell import DeskbellError, InboundText, Media
 
 _PATIENT = "+1212555{:04}"
 _AUTHOR = "front desk"
 _MOST = 1000
 
 
-async def perform(rehearsal: Rehearsal, casting: Casting, clinic: OpenClinic, lane: Lane, place: int) -> Outcome:
-    """Plays a conversation up to its first fault. `place` makes its patient somebody else than the others."""
+async def perform(
+    rehearsal: Rehearsal, casting: Casting, clinic: OpenClinic, lane: Lane, place: int, seed: int = 0
+) -> Outcome:
+    """Plays a conversation up to its first fault.
+
+    `place` makes its patient somebody else than the others; by `seed` a hostile model does something else.
+    """
     script = rehearsal.script
     reason = casting.reason_to_skip(script)
     if reason:
         return Outcome(rehearsal, casting, skipped=reason)
     started = perf_counter()
-    model = _model(casting, clinic, script)
+    model = _model(casting, clinic, script, seed)
     lane.clock.set(script.at.replace(tzinfo=clinic.plan.clinic.timezone))
     async with lane.serving(clinic, model) as live:
         stage = _Performance(live, lane, script.sender or _PATIENT.format(100 + place % 100), model)
@@ -45,12 +51,12 @@ async def perform(rehearsal: Rehearsal, casting: Casting, clinic: OpenClinic, la
     return Outcome(rehearsal, casting, stage.scene.moments, faults, perf_counter() - started, calls=calls)
 
 
-def _model(casting: Casting, clinic: OpenClinic, script: Script) -> Model | None:
+def _model(casting: Casting, clinic: OpenClinic, script: Script, seed: int) -> Model | None:
     match casting:
         case Casting.OBEDIENT:
             return Obedient()
         case Casting.HOSTILE:
-            return Hostile(clinic.plan.clinic.name, script.conversation)
+            return Hostile(clinic.plan.clinic.name, script.conversation, seed)
         case Casting.RULES:
             return None
         case _:
@@ -88,7 +94,7 @@ class _Performance:
             self._model.cue(turn.model)
         calls = len(self._model.calls) if self._model else 0
         at = self._clock.now()
-        await self._happens(turn)
+        refused = await self._happens(turn)
         await self._settle()
         seen = await self._look(turn)
         return Moment(
@@ -100,12 +106,14 @@ class _Performance:
             before=before,
             after=self._seen.state,
             calls=tuple(self._model.calls[calls:]) if self._model else (),
+            refused=refused,
             **seen,
         )
 
     # ---- what happens ------------------------------------------------------------------------------------------
 
-    async def _happens(self, turn: ScriptTurn) -> None:
+    async def _happens(self, turn: ScriptTurn) -> str:
+        """Does what the script says; returns why it was refused, if it was."""
         if turn.patient is not None:
             await self._texts(turn)
         elif turn.wait is not None:
@@ -113,7 +121,8 @@ class _Performance:
             wait = turn.wait
             await self._wait(wait.replace(tzinfo=zone) if isinstance(wait, datetime) else self._clock.now() + wait)
         elif turn.staff is not None:
-            await self._staff(turn)
+            return await self._staff(turn.staff)
+        return ""
 
     async def _texts(self, turn: ScriptTurn) -> None:
         media = tuple(Media(f"http://127.0.0.1/{place}", kind) for place, kind in enumerate(turn.media))
@@ -129,17 +138,29 @@ class _Performance:
             )
             await self._engine.intake.accept(self._live, self._channel, [event])
 
-    async def _staff(self, turn: ScriptTurn) -> None:
-        act, takeover = turn.staff, self._engine.takeover
+    async def _staff(self, act: Staff) -> str:
+        """What a member of staff does; returns why it was refused, if it was."""
         conversation = await self._conversation()
-        if act is None or conversation is None:
-            return
+        if conversation is None:
+            return "there is no conversation before the patient has written"
+        try:
+            await self._act(act, conversation)
+        except DeskbellError as error:
+            return str(error)
+        return ""
+
+    async def _act(self, act: Staff, conversation: int) -> None:
+        takeover, clinic = self._engine.takeover, self._live.plan.clinic
         if act.reply is not None:
-            await takeover.reply(self._live.id, conversation, _AUTHOR, act.reply)
+            await takeover.reply(clinic.id, conversation, _AUTHOR, act.reply)
         elif act.take:
-            await takeover.take(self._live.id, conversation, _AUTHOR)
+            await takeover.take(clinic.id, conversation, _AUTHOR)
+        elif act.release:
+            await takeover.release(clinic.id, conversation, _AUTHOR)
         else:
-            await takeover.release(self._live.id, conversation, _AUTHOR)
+            corrections = Corrections(self._database, self._engine.queue, self._clock)
+            for name, value in (act.correct or {}).items():
+                await corrections.correct(clinic, conversation, _AUTHOR, name, value)
 
     async def _wait(self, until: datetime) -> None:
         """Lets time pass; whatever comes due on the way happens at its own time."""

@@ -20,6 +20,8 @@ async def rehearse(
     clinics: Mapping[str, OpenClinic],
     lanes: Sequence[Lane],
     on_outcome: OnOutcome = lambda outcome: None,
+    *,
+    seed: int = 0,
 ) -> list[Outcome]:
     """Plays all; the outcomes are in the order of the conversations, and told one by one as they come."""
     waiting = list(enumerate(rehearsals))[::-1]
@@ -28,7 +30,7 @@ async def rehearse(
     async def work(lane: Lane) -> None:
         while waiting:
             place, rehearsal = waiting.pop()
-            outcomes[place] = await perform(rehearsal, casting, clinics[rehearsal.clinic], lane, place)
+            outcomes[place] = await perform(rehearsal, casting, clinics[rehearsal.clinic], lane, place, seed)
             on_outcome(outcomes[place])
 
     await asyncio.gather(*(work(lane) for lane in lanes))

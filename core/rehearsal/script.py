@@ -87,7 +87,7 @@ class Effect(Settings):
     )
     request: str | None = Field(default=None, description="The request moves to this status: ready, closed ...")
     hand_over: str | None = Field(
-        default=None, description="A person takes over; a word of the reason, or 'any' for whatever reason."
+        default=None, description="A person takes over, for this reason: person, complaint, emergency ...; or 'any'."
     )
     consent: Literal["out", "in"] | None = Field(default=None, description="An opt-out or opt-in is recorded.")
     timer: str | None = Field(default=None, description="A timer of this name is set.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -64,11 +65,19 @@ def silence_after_opting_out(scene: Scene, moment: Moment) -> Iterator[str]:
 
 
 def silence_beside_staff(scene: Scene, moment: Moment) -> Iterator[str]:
-    """While a person leads the conversation, the bot says nothing."""
+    """While a person leads the conversation, the bot says nothing; until one has come, whom to call in an emergency."""
     if moment.before.led_by == "staff" and moment.after.led_by == "staff":
+        emergency = scene.clinic.say(scene.clinic.wording.emergency)
         for sent in moment.replies:
-            if sent.kind != "consent":
+            calls_for_help = sent.text.startswith(emergency) and not _somebody_came(scene)
+            if sent.kind != "consent" and not calls_for_help:
                 yield repr(sent.text)
+
+
+def _somebody_came(scene: Scene) -> bool:
+    """Whether a person has acted since the conversation was theirs."""
+    led = list(itertools.takewhile(lambda one: one.after.led_by == "staff", reversed(scene.moments)))
+    return any(one.script.staff is not None for one in led)
 
 
 def every_turn_ends_well(scene: Scene, moment: Moment) -> Iterator[str]:

@@ -75,6 +75,16 @@ async def test_a_model_that_does_as_it_is_told_words_the_same_conversations(
 ) -> None:
     outcomes = await played(path, Casting.OBEDIENT, database, plans)
     came_out(outcomes)
+    assert sum(outcome.calls for outcome in outcomes) > 0
+
+
+@by_file
+async def test_whatever_a_hostile_model_says_what_leaves_keeps_every_rule(
+    path: Path, database: Database, plans: Any
+) -> None:
+    outcomes = await played(path, Casting.HOSTILE, database, plans)
+    came_out(outcomes)
+    assert sum(outcome.calls for outcome in outcomes) > 0
 
 
 WRONG = """
