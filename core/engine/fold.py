@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.engine.requests import Refused, Requests
+from core.receptionist.cards import cut_digits
 from core.receptionist.sms import count
 from core.store.mailbox import Snapshot
 from core.store.outbox import row_for
@@ -39,6 +40,7 @@ def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, s
     texts: list[dict[str, Any]] = []
     withheld: dict[int, str] = {}
     shown: dict[int, str] = {}
+    cut: dict[int, str] = {}
     spent: dict[str, int] = {}
     hand_over = False
     for effect in turn.effects:
@@ -69,6 +71,7 @@ def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, s
             case Withhold():
                 withheld[effect.evidence] = effect.reason
                 shown[effect.evidence] = effect.shown
+                cut |= _without_card(turn, effect)
             case SetTimer():
                 cancelled.pop(effect.name, None)
                 timers[effect.name] = {"name": effect.name, "due_at": effect.due, "data": dict(effect.data)}
@@ -103,7 +106,16 @@ def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, s
         spent={"day": turn.now.astimezone(turn.clinic.timezone).date(), **spent} if spent else None,
         withheld=withheld,
         shown=shown,
+        cut=cut,
     )
+
+
+def _without_card(turn: Turn, withheld: Withhold) -> dict[int, str]:
+    """A text with digits of a card that intake could not see, for it came in several texts: cut now."""
+    if withheld.reason != "card":
+        return {}
+    texts = [text for text in turn.texts if text.seq == withheld.evidence and not text.card_removed]
+    return {text.seq: cut_digits(text.text) for text in texts}
 
 
 def _notice(kind: str, summary: str, urgent: bool, *, handed_over: bool) -> dict[str, Any]:

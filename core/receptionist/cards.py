@@ -90,9 +90,9 @@ def split_card(texts: Sequence[str]) -> bool:
     return len(texts) > 1 and not any(cut_cards(text)[1] for text in texts) and cut_cards(" ".join(texts))[1]
 
 
-def without_digits(text: str) -> str:
-    """A text that holds a part of a card, without its digits."""
-    return _DIGITS.sub(" ", text).strip()
+def cut_digits(text: str) -> str:
+    """A text that holds a part of a card, with `CUT` in place of all its digits."""
+    return _DIGITS.sub(CUT, text)
 
 
 def is_luhn(digits: str) -> bool:

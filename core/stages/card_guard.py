@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.receptionist.cards import CUT, cut_cards, split_card, without_digits
+from core.receptionist.cards import CUT, cut_cards, cut_digits, split_card
 from core.stages.emergency import EmergencyLine
 from deskbell import CallNext, Say, Settings, Stage, TextKind, TextReceived, Turn, Withhold
 
@@ -46,7 +46,7 @@ class CardGuard(Stage[CardGuardConfig]):
         cut = _with_cards(turn)
         for text in cut:
             shown = turn.shown(text)
-            turn.add(Withhold(text.seq, "card", cut_cards(shown)[0] if text.card_removed else without_digits(shown)))
+            turn.add(Withhold(text.seq, "card", cut_cards(shown)[0] if text.card_removed else cut_digits(shown)))
         if not cut or _says_more(turn):
             await call_next()
         if cut and not any(say.by == EmergencyLine.name for say in turn.replies):
@@ -61,10 +61,15 @@ class CardGuard(Stage[CardGuardConfig]):
             turn.rewrite(lambda say: replace(say, text=f"{self.config.answer} {say.text}") if say is first else say)
 
 
+def with_split_card(turn: Turn) -> list[TextReceived]:
+    """The texts that hold a card only together; the commit cuts their digits out of what is stored."""
+    return turn.texts if split_card([text.text for text in turn.texts]) else []
+
+
 def _with_cards(turn: Turn) -> list[TextReceived]:
     """The texts a card was cut from; all of them where a card only shows when they are read as one."""
     marked = [text for text in turn.texts if text.card_removed]
-    return marked or (turn.texts if split_card([text.text for text in turn.texts]) else [])
+    return marked or with_split_card(turn)
 
 
 def _says_more(turn: Turn) -> bool:

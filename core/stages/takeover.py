@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from core.receptionist.cards import cut_digits
 from core.receptionist.emergencies import recognise_burst
+from core.stages.card_guard import with_split_card
 from core.stages.emergency import emergency_in
 from deskbell import (
     CallNext,
@@ -57,6 +59,8 @@ class Takeover(Stage[Settings]):
         turn.note("silent", reason="staff lead", texts=len(turn.texts))
         if not turn.texts:
             return
+        for text in with_split_card(turn):
+            turn.add(Withhold(text.seq, "card", cut_digits(turn.shown(text))))
         urgent = recognise_burst(text.text for text in turn.texts) is not None
         if urgent:
             for text in turn.texts:

@@ -9,8 +9,9 @@ from core.store.database import Connection
 #: The newest of either side first, each by its own index, so that a long conversation costs no more than a short one.
 _WINDOW = """
 SELECT at, author, text, withheld FROM (
-    (SELECT e.at, 'patient' AS author, e.withheld IS NOT NULL AS withheld, e.seq::numeric AS place, 0 AS id,
-            CASE WHEN e.withheld IS NULL THEN e.body ->> 'text' ELSE e.shown END AS text
+    (SELECT e.at, 'patient' AS author, e.withheld IS NOT NULL OR e.parked AS withheld, e.seq::numeric AS place, 0 AS id,
+            -- Of a parked text nobody has seen yet what is to be withheld.
+            CASE WHEN e.withheld IS NULL AND NOT e.parked THEN e.body ->> 'text' ELSE e.shown END AS text
        FROM conversation c JOIN event e ON e.clinic = c.clinic AND e.conversation = c.id AND e.seq <= c.handled
       WHERE c.clinic = $1 AND c.id = $2 AND e.kind = 'text'
       ORDER BY e.seq DESC LIMIT $3)

@@ -46,6 +46,8 @@ class Commit:
     #: seq -> why, of events whose words go no further; and seq -> what of them may.
     withheld: Mapping[int, str] = field(default_factory=dict)
     shown: Mapping[int, str] = field(default_factory=dict, repr=False)
+    #: seq -> what is kept of a text from now on, for everybody.
+    cut: Mapping[int, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,9 @@ WITH moved AS (
     SELECT $1, $2, ran.id, n.kind, n.summary, n.urgent, n.handed_over, $7
       FROM moved, ran, jsonb_to_recordset($21) AS n (kind text, summary text, urgent boolean, handed_over boolean)
 ), hidden AS (
-    UPDATE event e SET withheld = w.value, shown = coalesce($27::jsonb ->> w.key, '')
+    UPDATE event e SET withheld = w.value, shown = coalesce($27::jsonb ->> w.key, ''),
+                       body = CASE WHEN $29::jsonb ? w.key THEN jsonb_set(e.body, '{text}', $29::jsonb -> w.key)
+                                   ELSE e.body END
       FROM moved, jsonb_each_text($22) AS w
      WHERE e.clinic = $1 AND e.conversation = $2 AND e.seq = w.key::bigint
 ), parked AS (
@@ -178,6 +182,7 @@ async def commit(connection: Connection, work: Commit, *, unless_awake: bool = F
         edition,
         {str(seq): text for seq, text in work.shown.items()},
         dict(work.spent) if work.spent else None,
+        {str(seq): text for seq, text in work.cut.items()},
     )
     if row is None:
         return None
