@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -47,7 +48,7 @@ _T = TypeVar("_T")
 
 #: No question of a patient is longer; what comes after is not looked at.
 _LONGEST = 1600
-#: Chroma and the embedder take two seconds of computing to load: the start of everything else comes first.
+#: Chroma and the embedder take two seconds of computing to load: the rest of a process's start comes first.
 _SETTLING = 3.0
 #: After a failure the next attempt comes so soon, and then ever later, in seconds.
 _FIRST_RETRY, _LAST_RETRY = 2.0, 120.0
@@ -65,6 +66,8 @@ class Chroma(Knowledge[ChromaConfig]):
     #: For what may hang (Chroma, the embedder), and for what never does: so that the one never waits for the other.
     _outside: ThreadPoolExecutor | None = None
     _inside: ThreadPoolExecutor | None = None
+    #: Until when searches do not even try meaning, by the loop's clock.
+    _resting_until = 0.0
     _tending: asyncio.Task[None] | None = None
     _run: asyncio.Task[IndexReport] | None = None
 
@@ -118,7 +121,8 @@ class Chroma(Knowledge[ChromaConfig]):
         shelf, question = self._opened(), question[:_LONGEST]
         if limit < 1 or not question.strip():
             return []
-        if shelf.version:
+        now = asyncio.get_running_loop().time()
+        if shelf.version and now >= self._resting_until:
             try:
                 async with asyncio.timeout(self.config.deadline_seconds / 2):
                     return await _in(self._outside, self._search_near, shelf, question, limit)
@@ -126,6 +130,8 @@ class Chroma(Knowledge[ChromaConfig]):
                 self._stale.set()
             except Exception as error:  # noqa: BLE001 - whatever is wrong with Chroma or the embedder: words remain
                 logger.warning("%s: words alone decide: %s", self.context.binding, _told(error))
+                # Nobody is made to wait again for what has just kept somebody waiting.
+                self._resting_until = now + self.config.refresh_seconds
         return await _in(self._inside, shelf.by_words, question, limit)
 
     async def index(self, progress: Progress = unwatched) -> IndexReport:
@@ -169,7 +175,8 @@ class Chroma(Knowledge[ChromaConfig]):
     async def _tend(self) -> None:
         """Brings the index up, and looks from time to time whether another process has made a newer one."""
         pause, first = _FIRST_RETRY, True
-        await asyncio.sleep(_SETTLING)
+        if "chromadb" not in sys.modules:
+            await asyncio.sleep(_SETTLING)
         while True:
             try:
                 if first:

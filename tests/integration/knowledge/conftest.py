@@ -28,7 +28,11 @@ _SERVER = "import sys; sys.argv = ['chroma', 'run', *sys.argv[1:]]; from chromad
 @pytest.fixture(autouse=True)
 def _by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is indexed but by the test's own call."""
-    monkeypatch.setattr("plugins.knowledge.chroma._SETTLING", 3600.0)
+
+    async def idle(self: Chroma) -> None:
+        return
+
+    monkeypatch.setattr(Chroma, "_tend", idle)
 
 
 @pytest.fixture

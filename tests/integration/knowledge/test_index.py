@@ -15,6 +15,7 @@ from plugins.knowledge.chroma import Chroma
 from plugins.knowledge.chroma.embedders import Offline
 from tests.integration.knowledge.conftest import NOW, Opened, binding
 
+TEND = Chroma._tend
 #: Shares no word with the entry that answers it.
 OTHER_WORDS = "any place to leave my vehicle"
 _INDEX_ELSEWHERE = """
@@ -46,9 +47,10 @@ async def test_before_there_is_an_index_words_decide_and_after_it_meaning_too(op
 
 
 async def test_the_index_comes_up_by_itself(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Chroma, "_tend", TEND)
     monkeypatch.setattr("plugins.knowledge.chroma._SETTLING", 0.0)
     provider = await opened(index=False)
-    while provider._run is None:
+    while provider._run is None:  # noqa: ASYNC110 - nothing tells when it has begun
         await asyncio.sleep(0)
     await provider._run
     assert (await provider.search(OTHER_WORDS))[0].title == "Where can I park?"
@@ -127,6 +129,33 @@ async def _search_until(done: asyncio.subprocess.Process, provider: Chroma) -> b
     while done.returncode is None:
         found &= bool(await provider.search("where is the garage"))
     return found
+
+
+async def test_a_newer_index_is_looked_for_from_time_to_time(
+    opened: Opened, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await opened()
+    monkeypatch.setattr(Chroma, "_tend", TEND)
+    two = await opened(refresh_seconds=0.01)
+    (folder / "knowledge" / "wifi.md").write_text("## Is there wifi?\nYes.\n")
+    await one.index()
+    async with asyncio.timeout(60):
+        while not await two.search("is there wifi"):  # noqa: ASYNC110 - what is waited for is another search
+            await asyncio.sleep(0.01)
+
+
+async def test_nobody_waits_twice_for_what_does_not_answer(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    provider = await opened(refresh_seconds=3600)
+    tried: list[str] = []
+
+    def fail(self: Offline, text: str) -> list[float]:
+        tried.append(text)
+        raise RetryLater("no luck")
+
+    monkeypatch.setattr(Offline, "question", fail)
+    for _ in range(3):
+        assert (await provider.search("where is the garage"))[0].title == "Where can I park?"
+    assert len(tried) == 1
 
 
 async def test_after_a_restart_nothing_is_read_that_has_not_changed(

@@ -15,8 +15,8 @@ OTHER_WORDS = "any place to leave my vehicle"
 async def test_machines_share_the_index_and_it_may_go_away_and_come_back(
     opened: Opened, folder: Path, tmp_path: Path, server: Server
 ) -> None:
-    one = await opened(tmp_path / "one", url=server.url)
-    two = await opened(tmp_path / "two", url=server.url)
+    one = await opened(tmp_path / "one", url=server.url, refresh_seconds=0.01)
+    two = await opened(tmp_path / "two", url=server.url, refresh_seconds=0.01)
     assert (await two.index()).detail == "nothing has changed"
     for machine in (one, two):
         assert (await machine.search(OTHER_WORDS))[0].title == "Where can I park?"
@@ -32,7 +32,7 @@ async def test_machines_share_the_index_and_it_may_go_away_and_come_back(
     for machine in (one, two):
         assert (await machine.search("where is the garage"))[0].title == "Where can I park?"
         assert not (await machine.check()).ok
-    three = await opened(tmp_path / "three", index=False, url=server.url)
+    three = await opened(tmp_path / "three", index=False, url=server.url, refresh_seconds=0.01)
     assert (await three.search("where is the garage"))[0].title == "Where can I park?"
 
     server.start()
