@@ -42,8 +42,8 @@ def _corrected(text: str, not_names: frozenset[str], known: Known) -> Name | Non
 
 
 def _close(said: str, known: str) -> bool:
-    """The same but for a slip or two."""
-    slips = 1 if len(known) < 4 else 2
+    """The same but for a slip, or two in a long name: "Maya" is no slip of "Dana"."""
+    slips = 1 if len(known) < 6 else 2
     return bool(known) and OSA.distance(said.casefold(), known.casefold()) <= slips
 
 

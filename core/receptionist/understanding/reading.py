@@ -141,7 +141,7 @@ def _read_name(draft: Draft) -> None:
 def _is_provider(draft: Draft, name: Name) -> bool:
     """ "Dr. Reyes", when asked whom to see."""
     provider = draft.found.get("provider")
-    said = set(words(plain(f"{name.first} {name.last}")))
+    said = set(words(draft.saying.low[name.start : name.end]))
     return provider is not None and said <= set(words(plain(str(provider.value))))
 
 

@@ -673,3 +673,11 @@ def test_fillers_answer_nothing(reader: Reader, text: str, asked: str) -> None:
 def test_a_very_long_text_is_read_and_quickly_given_up(reader: Reader) -> None:
     reading = read(reader, "botox " + "blah, " * 20_000)
     assert facts(reading) == {"service": "Botox"}
+
+
+@pytest.mark.parametrize("text", ["Mia", "mia pls", "Mia is great"])
+def test_whom_to_see_is_not_the_patient_put_right(reader: Reader, text: str) -> None:
+    pending = Pending("provider", ("Dr. Lena Ortiz", "Mia Chen"))
+    known = Known(first_name="Mina", last_name="Cole", service="Lip Filler", new_or_returning="new")
+    reading = reader.read(text, now=datetime(2026, 3, 4, 15, tzinfo=UTC), pending=pending, known=known)
+    assert {one.field: one.value for one in reading.found} == {"provider": "Mia Chen"}
