@@ -142,7 +142,10 @@ def _is_provider(draft: Draft, name: Name) -> bool:
     """ "Dr. Reyes", when asked whom to see."""
     provider = draft.found.get("provider")
     said = set(words(draft.saying.low[name.start : name.end]))
-    return provider is not None and said <= set(words(plain(str(provider.value))))
+    if provider is None:
+        return False
+    theirs = set(words(plain(str(provider.value))))
+    return bool(said & theirs) if draft.saying.pending.field == "provider" else said <= theirs
 
 
 def _keep_name(draft: Draft, name: Name) -> None:
