@@ -106,9 +106,10 @@ async def _correct(conversation: str, fact: str, value: str) -> None:
     clock = ShiftedClock(sandboxed.clock_file) if sandboxed else SystemClock()
     async with database() as opened_database:
         number, clinic = await _find(opened_database, conversation)
-        loaded = load_clinics(settings.clinics, catalogue, environment=environment, skip_missing=True)
+        overrides = sandboxed.overrides if sandboxed else None
+        loaded = load_clinics(settings.clinics, catalogue, environment=environment, overrides=overrides)
         if clinic not in loaded.plans:
-            console.print(f"Clinic '{clinic}' cannot be read now, so its menu is not known: see `deskbell check`.")
+            console.print(f"Clinic '{clinic}' cannot be loaded, so its menu is not known: `deskbell check` says why.")
             raise typer.Exit(1)
         corrections = Corrections(opened_database, WakeQueue(opened_database), clock)
         try:
