@@ -65,8 +65,10 @@ _SWOLLEN = (
     r"(?:swollen|swell(?:ing|ed)|numb(?:ness)?|bruis(?:ed|ing|es?)|infected|inflamed|bleed(?:s|ing)|blister\w*|"
     r"oozing|pus|lump(?:s|y)?|droop(?:y|ing|s|ed)|burn(?:ing|ed|s|t)(?! out)|itch(?:y|ing|es)|peeling off|hives|"
     r"rash\w*|"
-    r"puffy|lopsided|uneven|crooked|discolou?red|hot to the touch|hard (?:bump|lump|spot)s?)"
+    r"puffy|hot to the touch|hard (?:bump|lump|spot)s?)"
 )
+#: What is a wish before a treatment, and a worry after one.
+_CHANGED = rf"(?:{_SWOLLEN}|lopsided|uneven|crooked|asymmetric\w*|discolou?red)"
 _SURGERY = (
     r"(?:surger(?:y|ies)|operation|c ?section|hysterectomy|mastectomy|lumpectomy|appendectomy|bypass|transplant|"
     r"(?:knee|hip|shoulder) replacement|facelift|face lift|nose job|rhinoplasty|boob job|breast (?:implants|"
@@ -173,8 +175,8 @@ _FELT: tuple[str, ...] = (
     rf"(?:this|that|these|it|its|still|the|so much|a lot of|"
     rf"some) (?:\w+ ){{0,3}}?{_SWOLLEN} (?:\w+ ){{0,4}}?{_WORRIED}",
     rf"{_WORRIED} (?:\w+ ){{0,5}}?{_SWOLLEN}(?! (?:lines?|ones?))",
-    rf"(?:{_SWOLLEN}|red(?:ness)?|sore|pain\w*|hurt\w*|sick|fever|bleeding) (?:\w+ ){{0,5}}?{_TREATED}",
-    rf"{_TREATED} (?:\w+ ){{0,6}}?(?:{_SWOLLEN}|redness|sore|pain\w*|hurts?|fever|sick|bleeding|red)\b",
+    rf"(?:{_CHANGED}|red(?:ness)?|sore|pain\w*|hurt\w*|sick|fever|bleeding) (?:\w+ ){{0,5}}?{_TREATED}",
+    rf"{_TREATED} (?:\w+ ){{0,6}}?(?:{_CHANGED}|redness|sore|pain\w*|hurts?|fever|sick|bleeding|red)\b",
     rf"{_SWOLLEN} (?:\w+ ){{0,3}}?(?:where|near|by) (?:\w+ ){{0,3}}?(?:injected|injection|needle|you|they)|"
     rf"it (?:itches|"
     r"oozes|burns|throbs)",

@@ -151,7 +151,7 @@ _SIGNS: dict[Sign, tuple[str, ...]] = {
         r"\bwho (?:texted|wrote|booked|was|messaged)(?: you| to you| in)? (?:right |just )?(?:before|ahead of) me\b",
         rf"\b(?:the )?(?:last|previous|other) {_PATIENTS}s? (?:phone )?(?:names?|numbers?|info\w*|messages?|texts?|"
         r"address|email|card)\b",
-        r"\bis [a-z]+ [a-z]+ (?:an? |one of your )(?:patient|client|customer)s?\b(?! (?:care|portal|form))",
+        r"(?:^|[.?!,;] |\bif |\bhey |\bhi )is (?!(?:it|this|that|there|he|she)\b)[a-z]+ [a-z]+ (?:an? |one of your )(?:patient|client|customer)s?\b(?! (?:care|portal|form))",
     ),
     Sign.ENCODED: (
         r"\b(?:base ?64|rot ?13|rot13|hex ?dump|url ?encoded|caesar cipher|morse code)\b",

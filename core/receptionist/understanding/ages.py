@@ -31,7 +31,7 @@ _YOUNG = re.compile(
     r"\b(?:my|our|a|his|her) (?:\w+ )?(?:teen(?:age[rd]?)?|toddler|minor|under ?age|little (?:girl|boy|one)|"
     r"child(?:ren)?|kid)(?:'?s)?\b(?! (?:free|at heart))"
     r"|\b(?:i'?m|im|am) (?:a minor|under ?age|in (?:high ?school|middle ?school|(?:8th|9th|10th|11th|12th) grade))\b"
-    r"|\b(?:treat|see|take|accept|do) (?:\w+ )?(?:minors|teens|teenagers|kids|children)\b|"
+    r"|\b(?:treat|see|take|accept|do) (?:\w+ )?(?:minors|teens|teenagers)\b|"
     r"\bminors? with (?:a )?parents?\b"
 )
 #: Bringing a child along is another matter.

@@ -28,7 +28,8 @@ _PERSON = re.compile(
 _NOT_A_PERSON = re.compile(r"\b(?:don'?t|do not|no need to|rather not|not) (?:\w+ )?(?:call|phone|speak|talk)\b")
 
 _COMPLAINT = re.compile(
-    r"\b(?:(?:want|need|get|demand|give me|owed|for|or) (?:a |my |the )?(?:full )?(?:refund|money(?! order)(?: back)?)|"
+    r"\b(?:(?:want|need|get|demand|give me|owed|for|or) (?:a |my |the )?(?:full )?(?:refund|money back)|"
+    r"(?:want|need|or|give me|get) my money|"
     r"refund me|(?:file|make|have|got|lodge) (?:a |an? formal )?complaint|(?:filing|making) (?:a )?complaint|complain|"
     r"(?:my|a|hear from|contact(?:ing)?|call(?:ing)?) (?:lawyers?|attorney)\b(?! (?:friend|sent|works|is ))|"
     r"(?:will|going to|gonna|i'?ll|to|could|should) sue|suing|chargeback|"

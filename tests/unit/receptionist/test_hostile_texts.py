@@ -9,12 +9,17 @@ from time import process_time
 
 import pytest
 
+from core.receptionist import injection
 from core.receptionist.cards import cut_cards
 from core.receptionist.consent_words import read as read_consent
 from core.receptionist.emergencies import recognise_burst
+from core.receptionist.health import HealthRules
 from core.receptionist.memory import Pending
+from core.receptionist.senders import is_automatic
 from core.receptionist.understanding import Reader
+from tests.unit.receptionist.conftest import harbor
 
+HEALTH = HealthRules(harbor())
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 #: Twelve segments and some: more than any carrier brings as one text.
 LENGTH = 2000
@@ -41,6 +46,19 @@ async def test_no_repetition_takes_long_to_read(reader: Reader, piece: str) -> N
     assert _seconds(lambda: recognise_burst([text, text])) < _BLINK
     assert _seconds(lambda: read_consent(text)) < _BLINK
     assert _seconds(lambda: cut_cards(text)) < _BLINK
+    assert _seconds(lambda: HEALTH.without(text)) < _BLINK
+    assert _seconds(lambda: injection.without(text)) < _BLINK
+    assert _seconds(lambda: is_automatic(text)) < _BLINK
+
+
+@pytest.mark.parametrize(
+    "piece", ["\t", "my skin is ", "swelling after ", "x y ", "<system ", "```", "{{", "-", "%41", "&#65;"]
+)
+@pytest.mark.parametrize("end", [" pregnant", " your instructions", " swollen"])
+def test_no_text_takes_long_to_cut(piece: str, end: str) -> None:
+    text = (piece * LENGTH)[: LENGTH - len(end)] + end
+    assert _seconds(lambda: HEALTH.without(text)) < _BLINK
+    assert _seconds(lambda: injection.without(text)) < _BLINK
 
 
 def _seconds(work: Callable[[], object]) -> float:
