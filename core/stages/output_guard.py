@@ -46,10 +46,12 @@ class OutputGuard(Stage[Settings]):
             on = self._grounds.of(turn.facts, sources, turn.now)
             before = len(turn.notes)
             turn.rewrite(lambda say: _checked(turn, on, say))
+            checked = turn.replies
             _merge_replies(turn)
             turn.rewrite(lambda say: _one_question(turn, say))
-            # Two texts that pass alone may say something else when they are read as one.
-            turn.rewrite(lambda say: _checked(turn, on, say))
+            if turn.replies != checked:
+                # Two texts that pass alone may say something else when they are read as one.
+                turn.rewrite(lambda say: _checked(turn, on, say))
             if any(note.decision == "blocked" for note in turn.notes[before:]):
                 _tell_staff(turn)
         _forget_grounding(turn)

@@ -46,6 +46,8 @@ class Stock:
     phones: frozenset[str] = frozenset()
     #: Words of the sentences that say that something is free.
     free: frozenset[str] = frozenset()
+    #: Every word of `words`.
+    tokens: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, text: str) -> Stock:
@@ -55,7 +57,8 @@ class Stock:
     @classmethod
     def _of(cls, seen: str, quoted: Quoted) -> Stock:
         return cls(
-            words=folded(seen),
+            words=(words := folded(seen)),
+            tokens=_words(words),
             cents=frozenset(one.cents for one in quoted.amounts),
             percents=frozenset(quoted.percents),
             minutes=frozenset().union(*(minutes for minutes, _ in quoted.times)),
@@ -81,6 +84,7 @@ class Stock:
             self.links | other.links,
             self.phones | other.phones,
             self.free | other.free,
+            self.tokens | other.tokens,
         )
 
 
@@ -141,7 +145,7 @@ class Grounds:
             wished=wished,
             known=_known(facts),
             names=_tokens(names),
-            vocabulary=_tokens(f"{stock.words}\n{repeated}"),
+            vocabulary=stock.tokens | _tokens(repeated),
             today=today,
             open_now=self._clinic.is_open(now),
         )
@@ -198,8 +202,13 @@ def _settings(clinic: Clinic) -> Stock:
 
 
 def _tokens(text: str) -> frozenset[str]:
-    """The words of a text, folded, possessives without their end."""
-    return frozenset(re.sub(r"'s?$", "", word) for word in re.findall(r"[^\W_]+(?:'\w+)?", folded(legible(text))))
+    """The words of a text, folded."""
+    return _words(folded(legible(text)))
+
+
+def _words(low: str) -> frozenset[str]:
+    """The words of a folded text, possessives without their end."""
+    return frozenset(re.sub(r"'s?$", "", word) for word in re.findall(r"[^\W_]+(?:'\w+)?", low))
 
 
 def _opening_minutes(clinic: Clinic) -> Iterator[int]:

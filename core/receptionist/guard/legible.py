@@ -30,6 +30,7 @@ _ALIKE = str.maketrans(
     "аеорсухіѕјԁһӏӀкмтвнАЕОРСХІЅЈКМТВНУαοερνικΑΒΕΖΗΙΚΜΝΟΡΤΥΧɑɡıȷ",
     "aeopcyxisjdhllkmtbhAEOPCXISJKMTBHYaoepvikABEZHIKMNOPTYXagij",
 )
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 #: "n o r m a l", "f.r.e.e"
 _SPACED = re.compile(r"(?<![\w$])[^\W\d_](?:([ .*_-])[^\W\d_])(?:\1[^\W\d_]){2,40}(?!\w)")
 _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -56,20 +57,25 @@ _SENTENCE = re.compile(r"(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bmrs)(?<!\bst)[.!?]+(?=
 
 def legible(text: str) -> str:
     """Case kept; numbers in digits, addresses in one piece."""
-    text = unicodedata.normalize("NFKC", re.sub(r"[^\S\n]+", " ", text).translate(_MARKS)).translate(_MARKS)
-    text = "".join(letter for letter in text if letter == "\n" or unicodedata.category(letter)[0] not in "CM")
-    if sum(letter.isascii() for letter in text) * 2 > len(text):
-        text = text.translate(_ALIKE)
+    text = re.sub(r"[^\S\n]+", " ", text).translate(_MARKS)
+    text = _CONTROLS.sub("", text) if text.isascii() else _latin(text)
     text = re.sub(r"(?<=\w) ?' ?(?=(?:s|re|ll|ve|t|m|d)\b)", "'", text)
     text = _SPACED.sub(lambda found: re.sub(r"[ .*_-]", "", found.group()), text)
     return joined(in_digits(re.sub(r"[^\S\n]+", " ", text)))
 
 
+def _latin(text: str) -> str:
+    """A text that is not all ASCII, as far as its letters have a plain form."""
+    text = unicodedata.normalize("NFKC", text).translate(_MARKS)
+    text = "".join(letter for letter in text if letter == "\n" or unicodedata.category(letter)[0] not in "CM")
+    return text.translate(_ALIKE) if sum(letter.isascii() for letter in text) * 2 > len(text) else text
+
+
 def folded(text: str) -> str:
     """A legible text in lower case, without accents, its contractions written as such."""
-    low = "".join(
-        letter for letter in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(letter)
-    )
+    low = text.casefold()
+    if not low.isascii():
+        low = "".join(letter for letter in unicodedata.normalize("NFD", low) if not unicodedata.combining(letter))
     for pattern, words in _CONTRACTIONS:
         low = pattern.sub(words, low)
     return low
