@@ -16,11 +16,11 @@ from core.engine.gathering import Gathering
 from core.engine.live import LiveClinic
 from core.engine.queue import Wake, WakeQueue
 from core.engine.steps import OnStep, Step, pass_by
-from core.store import mailbox, outbox
+from core.store import mailbox, notices, outbox
 from core.store.consent import carrier_says_opted_out
-from core.store.database import Database
+from core.store.database import Connection, Database
 from core.store.mailbox import Arrival, NewEvent, Party, Stored
-from deskbell import Channel, ChannelEvent, Clock, DeliveryUpdate, InboundText
+from deskbell import Channel, ChannelEvent, Clock, DeliveryStatus, DeliveryUpdate, InboundText
 
 logger = log.get(__name__)
 
@@ -97,10 +97,28 @@ class Intake:
                 now,
             )
             if conversation is None:
-                return "unmatched"
+                return await self._of_a_notice(connection, live, channel, event)
             if event.opted_out:
                 await carrier_says_opted_out(connection, live.id, conversation, f"carrier {event.code}", now)
         return "receipt"
+
+    async def _of_a_notice(
+        self, connection: Connection, live: LiveClinic, channel: Channel[Any], event: DeliveryUpdate
+    ) -> str:
+        """A receipt of what was sent to staff."""
+        failed = event.status is DeliveryStatus.FAILED
+        found = await notices.receipt(
+            connection,
+            live.id,
+            channel.context.binding,
+            event.message_id,
+            _as_uuid(event.text_id),
+            failed,
+            self._clock.now(),
+        )
+        if found and failed:
+            logger.error("notice not delivered", clinic=live.id, means="sms", became="failed", why=event.code)
+        return "receipt" if found else "unmatched"
 
 
 def _as_uuid(value: str | None) -> UUID | None:

@@ -78,25 +78,27 @@ async def unanswered(connection: Connection, clinics: Sequence[str], now: dateti
     return [Notice(**row) for row in rows]
 
 
-async def waiting_kinds(connection: Connection, notice: Notice, since: datetime) -> set[str]:
-    """Kinds of earlier notices of its conversation that somebody still has to act on.
+async def waiting_kinds(connection: Connection, notice: Notice, since: datetime) -> dict[str, bool]:
+    """Kinds of earlier notices of its conversation that nobody has seen yet, and whether they must be acted on.
 
-    Urgent ones count while they are fresh, told after `since`: a page that nobody answered must not keep back another
-    for ever.
+    Those count that were told after `since`, for a page that nobody answered must not keep back another for ever; and
+    hand-overs and waiting replies for as long as nobody comes.
     """
     rows = await connection.fetch(
         """
-        SELECT DISTINCT n.kind FROM notice n
-         WHERE n.clinic = $1 AND n.conversation = $2 AND n.id < $3 AND n.seen_at IS NULL AND n.told_at IS NOT NULL
-           AND (n.urgent OR n.handed_over OR n.kind = 'reply_waiting') AND (NOT n.urgent OR n.told_at > $4)
+        SELECT n.kind, bool_or(n.urgent OR n.handed_over OR n.kind = 'reply_waiting') AS acted_on FROM notice n
+         WHERE n.clinic = $1 AND n.conversation = $2 AND n.id < $3 AND n.seen_at IS NULL
+           AND (n.told_at > $4
+                OR (n.told_at IS NOT NULL AND NOT n.urgent AND (n.handed_over OR n.kind = 'reply_waiting')))
            AND EXISTS (SELECT FROM notice_delivery d WHERE d.clinic = n.clinic AND d.notice = n.id)
+         GROUP BY n.kind
         """,
         notice.clinic,
         notice.conversation,
         notice.id,
         since,
     )
-    return {row["kind"] for row in rows}
+    return {row["kind"]: row["acted_on"] for row in rows}
 
 
 async def tell(
@@ -148,6 +150,30 @@ async def see(connection: Connection, clinic: str, conversation: int, now: datet
 async def by_token(connection: Connection, token: str) -> asyncpg.Record | None:
     """The clinic and conversation that a link in a notice is about."""
     return await connection.fetchrow("SELECT clinic, conversation FROM notice WHERE token = $1", token)
+
+
+async def receipt(
+    connection: Connection, clinic: str, binding: str, provider_id: str, key: UUID | None, failed: bool, now: datetime
+) -> bool:
+    """What a carrier says became of a notice's text; it settles one of unknown outcome. False: it is none of ours."""
+    row = await connection.fetchval(
+        """
+        UPDATE notice_delivery d
+           SET status = CASE WHEN $5 THEN 'failed' WHEN d.status IN ('sending', 'unknown', 'held') THEN 'sent'
+                             ELSE d.status END,
+               reason = CASE WHEN $5 THEN 'the carrier could not deliver it' END,
+               provider_id = coalesce(d.provider_id, $3), sent_at = coalesce(d.sent_at, $6), lease_until = NULL
+         WHERE d.clinic = $1 AND d.binding = $2 AND (d.provider_id = $3 OR (d.provider_id IS NULL AND d.key = $4))
+        RETURNING d.id
+        """,
+        clinic,
+        binding,
+        provider_id,
+        key,
+        failed,
+        now,
+    )
+    return row is not None
 
 
 # ---- deliveries --------------------------------------------------------------------------------------------------

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from core.config.schema import Staff
 from core.store.notices import Address, Notice
 from deskbell import Clinic
 
-WAITING = "reply_waiting"
+WAITING, LEAD = "reply_waiting", "lead"
 
 
 def must_act(notice: Notice) -> bool:
@@ -27,11 +27,14 @@ def _asked_for(notice: Notice, staff: Staff) -> bool:
     return staff.notify == "all" or (staff.notify != "urgent" and notice.kind in staff.notify)
 
 
-def is_told_already(notice: Notice, waiting: Collection[str]) -> bool:
-    """Whether it says what an earlier notice has said that nobody has acted on yet; `waiting` are their kinds."""
+def is_told_already(notice: Notice, waiting: Mapping[str, bool]) -> bool:
+    """Whether it says what an earlier notice has said that nobody has seen yet.
+
+    `waiting` are the kinds of those, and whether somebody must act on them. A new request is always news.
+    """
     if notice.kind == WAITING and not notice.urgent:
-        return bool(waiting)
-    return must_act(notice) and notice.kind in waiting
+        return any(waiting.values())
+    return notice.kind in waiting and notice.kind != LEAD
 
 
 def addresses(staff: Staff) -> list[Address]:

@@ -24,6 +24,8 @@ from core.store.database import Database
 from deskbell import (
     CallNext,
     ChannelConfig,
+    DeliveryStatus,
+    DeliveryUpdate,
     Effect,
     HandOver,
     Hours,
@@ -299,6 +301,17 @@ async def test_requests_of_one_patient_are_each_told(desk: Desk) -> None:
     assert len(desk.paged) == 2
 
 
+async def test_questions_of_one_patient_within_a_while_are_one_text(desk: Desk) -> None:
+    desk.staffed(notify=["question"])
+    question = NotifyStaff("question", "Asked something the assistant could not answer")
+    await desk.happens(question)
+    await desk.happens(question)
+    assert len(desk.paged) == 1
+    await desk.page(31)
+    await desk.happens(question)
+    assert len(desk.paged) == 2
+
+
 # ---- when --------------------------------------------------------------------------------------------------------
 
 
@@ -381,6 +394,25 @@ async def test_a_text_that_may_have_left_is_never_sent_again_blindly(desk: Desk,
         assert (len(desk.paged), (await desk.states())[0][0]) == (1, "sent")
     else:
         assert (desk.paged, await desk.states()) == ([], [("held", "nobody can say whether it left")])
+
+
+async def test_a_receipt_settles_a_text_that_may_have_left(desk: Desk) -> None:
+    desk.staffed(email=[])
+    desk.wire.script.append(OutcomeUnknown())
+    await desk.happens(PERSON)
+    key = str(await desk.value("SELECT key FROM notice_delivery"))
+    await desk.receipt(DeliveryUpdate("m-9", DeliveryStatus.DELIVERED, desk.clock.now(), text_id=key))
+    assert await desk.states() == [("sent", "")]
+
+
+async def test_a_text_to_staff_that_the_carrier_could_not_deliver_is_told_to_the_operator(desk: Desk) -> None:
+    desk.staffed(email=[])
+    await desk.happens(PERSON)
+    provider_id = await desk.value("SELECT provider_id FROM notice_delivery")
+    with structlog.testing.capture_logs() as logs:
+        await desk.receipt(DeliveryUpdate(provider_id, DeliveryStatus.FAILED, desk.clock.now(), code="40008"))
+    assert (await desk.states())[0][0] == "failed"
+    assert [log["event"] for log in logs] == ["notice not delivered"]
 
 
 async def test_an_e_mail_that_may_have_left_is_held(desk: Desk, post: MailServer) -> None:
