@@ -20,10 +20,9 @@ _LOST = 3
 def plan(situation: Situation) -> Step:
     """The next step. Always ends: no field is asked more than twice, nothing is repeated without limit."""
     reading = situation.reading
-    if reading.complains or reading.wants_person:
-        return _step(situation, Act.HAND_OVER, reason="a complaint" if reading.complains else "asked for a person")
-    if reading.foreign:
-        return _step(situation, Act.HAND_OVER, reason="wrote in another language")
+    reason = _for_a_person(reading)
+    if reason:
+        return _step(situation, Act.HAND_OVER, reason=reason)
     if situation.settled:
         return _after_request(situation)
     if situation.errand:
@@ -42,6 +41,15 @@ def plan(situation: Situation) -> Step:
     if situation.asks or situation.reading.unsold:
         return _step(situation, Act.TALK)
     return _step(situation, Act.HAND_OVER, reason="could not find out what is wanted", lost=True)
+
+
+def _for_a_person(reading: Reading) -> str:
+    """Why a person has to take over at once; empty when none has to."""
+    if reading.wants_person and not reading.complains:
+        return "asked for a person"
+    if reading.complains:
+        return "wrote in anger" if reading.insults else "a complaint"
+    return "wrote in another language" if reading.foreign else ""
 
 
 def _step(situation: Situation, act: Act, *, ask: Ask | None = None, reason: str = "", lost: bool = False) -> Step:

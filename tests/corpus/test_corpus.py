@@ -19,7 +19,7 @@ from core.receptionist.senders import is_automatic
 from core.receptionist.understanding import Reading, people
 from core.receptionist.understanding.questions import Topic
 from core.receptionist.understanding.words import plain
-from deskbell import Learn, Turn, Withhold
+from deskbell import HandOver, Learn, NotifyStaff, Turn, Withhold
 from tests.corpus.conftest import NOW, Desk
 from tests.corpus.texts import CorpusText, load
 
@@ -44,7 +44,31 @@ async def test_a_text_comes_to_what_it_should(desks: Mapping[str, Desk], text: C
     assert {name: value for name, value in _learned(turn).items() if name in text.facts} == text.facts
     assert text.asks <= {question.topic.value for question in reading.questions}
     assert text.left in _shown(turn)
+    _acts(turn, text.labels)
     _keeps_quiet(desk, turn, text)
+
+
+def _acts(turn: Turn, labels: frozenset[str]) -> None:
+    """What is done about what was recognised; the gravest goes first."""
+    said = " ".join(say.text for say in turn.replies)
+    told = {effect.kind for effect in turn.effects if isinstance(effect, NotifyStaff | HandOver)}
+    if "emergency" in labels:
+        assert "911" in said.split(".")[0]
+        assert "emergency" in told
+    elif labels & {"stop", "start", "help"}:
+        assert [say.kind.value for say in turn.replies] == ["consent"]
+    elif "automatic" in labels:
+        assert said == ""
+    elif labels & {"complaint", "abuse", "person"}:
+        assert told & {"complaint", "person"}
+        assert "$" not in said
+        assert "?" not in said
+    elif "injection" in labels:
+        assert said
+    if "minor" in labels:
+        assert "minor" in told
+    if "card" in labels and "emergency" not in labels:
+        assert "card" in said
 
 
 def _keeps_quiet(desk: Desk, turn: Turn, text: CorpusText) -> None:

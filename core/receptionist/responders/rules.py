@@ -227,13 +227,16 @@ def _near(when: str, scene: Scene) -> str:
 
 
 def _hand_over(scene: Scene, by: str) -> str:
+    phone = scene.clinic.phone_shown
     if scene.step.foreign:
         return _other_language(scene)
     if scene.step.lost:
         return f"I'm not sure I follow, so someone from our team will read this and get back to you {by}."
     if scene.step.reason == "a complaint":
         return f"I'm sorry to hear that. I'm handing this to our team, and someone will contact you {by}."
-    return f"Of course. Someone from our team will call you {by}. You can also reach us at {scene.clinic.phone_shown}."
+    if scene.step.reason == "wrote in anger":
+        return f"I'd like a person to help you with this. Someone from our team will contact you {by}, or call {phone}."
+    return f"Of course. Someone from our team will call you {by}. You can also reach us at {phone}."
 
 
 def _other_language(scene: Scene) -> str:

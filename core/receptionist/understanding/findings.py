@@ -41,6 +41,8 @@ class Reading:
     unsure: bool = False
     wants_person: bool = False
     complains: bool = False
+    #: It complains of nothing, and only insults.
+    insults: bool = False
     greeting: bool = False
     thanks: bool = False
     #: Only words that say nothing.

@@ -90,6 +90,7 @@ def _reading(draft: Draft) -> Reading:
         unsure=draft.unsure,
         wants_person=people.wants_person(low) and Topic.IDENTITY not in topics,
         complains=people.complains(low),
+        insults=people.abuses(low) and not people.complains_of_us(low),
         greeting=replies.is_greeting(low),
         thanks=replies.says_thanks(low),
         filler=replies.is_filler(low) or is_courtesy(low),

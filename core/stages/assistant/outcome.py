@@ -25,6 +25,7 @@ _ERRANDS = {
 _HAND_OVERS = {
     "a complaint": ("complaint", True),
     "asked for a person": ("person", False),
+    "wrote in anger": ("person", False),
     "wrote in another language": ("language", False),
 }
 

@@ -310,6 +310,13 @@ async def test_a_complaint_is_handed_over_and_nothing_is_sold(patient: Any) -> N
     assert "Botox" not in reply
 
 
+async def test_an_insult_is_met_calmly_with_a_person_and_nothing_is_sold(patient: Any) -> None:
+    reply = await patient.texts("botox price? ur a useless piece of shit bot")
+    assert patient.handed_over == ["Wrote in anger"]
+    assert "person" in reply
+    assert not any(word in reply for word in ("$", "Botox", "?", "sorry to hear"))
+
+
 @pytest.mark.parametrize(
     ("moment", "promise"),
     [
