@@ -83,6 +83,7 @@ _NEVER = word_set("""
     interest able unable welcome honest thankful hesitant terrified nauseous allergies broken bored fat skinny hot
     starving retired moderate certain bald divorced widowed anemic asthmatic single taken local downtown nearby
     tmrw tmr tmw tomorow tommorow tomorrow's today's fair deaf blind dead drunk high mexican american asian black
+    nueva nuevo paciente cliente alergica alergico interesada interesado alguien la el su mi tu muy
     getting booking asking wanting ready-to myself himself herself fifteen sixteen seventeen eighteen nineteen eleven
     twelve ten nine eight seven six five four sixty seventy eighty hundred thousand dollars bucks units unit syringe
     """)
@@ -113,7 +114,7 @@ _LEADS = re.compile(
     r"\b(?:my|her|his|their|patient'?s) (?:full |whole )?name(?: is| would be|'s|s)?\s*[:,-]?\s+(?!not\b)"
     r"|(?:(?<=[\n.,!;])|^)\s{0,9}(?:full )?name(?: is|'s|s)?\s*[:-]?\s+(?!not\b)"
     r"|\bcall me\s+|\bi go by\s+|\bthis is\s+|\b(?:i'?m|i am)\s+|\bnames\s+"
-    r"|(?:^|[\n.!])\s{0,9}(?:hi|hey|hello)\b[\s,!.]*(?:again\b[\s,!.]*)?it'?s\s+|\b(?:me llamo|mi nombre es)\s+"
+    r"|(?:^|[\n.!])\s{0,9}(?:hi|hey|hello)\b[\s,!.]*(?:again\b[\s,!.]*)?it'?s\s+|\b(?:me llamo|mi nombre es|soy)\s+"
 )
 _HALVES = re.compile(
     r"\b(?:my )?(?P<first>first)[- ]?name(?: is|'s|s)?\s*[:-]?\s+|"

@@ -23,14 +23,14 @@ _ANY = re.compile(
     r"whoever|whatever|whichever|all the same|you (?:pick|choose)|up to you|surprise me)\b"
 )
 _NO = re.compile(
-    _START + r"(?:no(?! (?:problem|worries|idea|clue|preference|rush))|n|nope|nah|naw|never|negative|"
+    _START + r"(?:nunca|no(?! (?:problem|worries|idea|clue|preference|rush))|n|nope|nah|naw|never|negative|"
     r"not (?:yet|really|at all|ever)|"
     r"(?:i )?have ?n'?o?t|havent|i did(?:n'?t| not)|don'?t think so|i don'?t think so)\b"
 )
 _YES = re.compile(
     _START
     + r"(?:y|ye|ya|yes+|yeah+|yep+|yup+|yea|si|sure|correct|of course|absolutely|definitely|affirmative|mhm|mm-?hmm?|"
-    r"uh huh|"
+    r"sí|claro|uh huh|"
     r"i have|i did|i think so|indeed|yessir|yes ma'am|certainly|many times|a (?:few|couple)(?: of)? times|"
     r"several times|once|"
     r"twice|a while ago|long time ago|last (?:year|month|week|summer|fall|winter|spring))\b"

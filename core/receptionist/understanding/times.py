@@ -14,6 +14,7 @@ from itertools import islice
 
 from core.receptionist.understanding.clocks import CLOCK, Clock, read_clock
 from core.receptionist.understanding.dates import spans_of, weekdays_of
+from core.receptionist.understanding.spanish import times_in_english
 from core.receptionist.understanding.timewords import HINT, ITEM, JOINS, KINDS, spelled
 from core.receptionist.when import AFTERNOON, MORNING, NIGHT, Daytime, When, Window
 from deskbell.clinic import Hours
@@ -52,6 +53,7 @@ def read_when(low: str, now: datetime, hours: Hours | None, *, asked: bool = Fal
 
     `asked`: the clause answers our question for a time, so that a bare "4" is an hour and "morning" no greeting.
     """
+    low = times_in_english(low)
     if not HINT.search(low) and not asked:
         return None
     text = _ONE_OF.sub(r"\1", spelled(low))

@@ -24,7 +24,7 @@ _SAID = re.compile(
     r"time (?:i was )?(?:there|here|in))\b"
     r"|\bi (?:came|went) (?:in|there|here|to you(?: guys)?)\b|\bi was (?:in|there|here|with you)\b|\b(?:second|"
     r"third|2nd|3rd|fourth) (?:time|visit)\b"
-    r"|\bseen you (?:guys )?before\b)"
+    r"|\bseen you (?:guys )?before\b|\bya (?:he (?:ido|estado)|fui|soy paciente)\b|\bhe (?:ido|estado) antes\b)"
     r"|(?P<new>\bnever (?:been|visited|come|came|used you|seen you|gone)\b(?:[ ,]+(?:there|here|in|"
     r"to you(?: guys)?|before))*"
     r"|\b(?:haven'?t|have not|hasn'?t|havn'?t) (?:ever )?(?:been|visited|come|gone)\b(?! (?:able|feeling|happy|"
@@ -35,7 +35,9 @@ _SAID = re.compile(
     r"(?! (?:getting|having|doing|trying|with|for|i|using|available|slot|that|you|in the morning|of))"
     r"|\b(?:brand )?new (?:patient|client|customer|guest|here|to you|to y'all|to the (?:clinic|office|practice|"
     r"spa|place))\b"
-    r"|\b(?:i'?m|i am|am) (?:brand |totally |completely )?new\b|\bbrand new\b)"
+    r"|\b(?:i'?m|i am|am) (?:brand |totally |completely )?new\b|\bbrand new\b"
+    r"|\bnunca he (?:ido|estado|venido)\b|\bno he (?:ido|estado|venido)\b|\bprimera (?:vez|visita|cita)\b"
+    r"|\b(?:soy|paciente) nuev[oa]\b)"
 )
 _BARE = re.compile(
     r"(?:^|[,\n.;/|-])\s{0,9}(?:(?P<new>new|newbie|first|first[- ]timer)|(?P<returning>returning|existing|"
