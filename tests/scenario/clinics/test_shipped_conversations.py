@@ -52,6 +52,11 @@ def came_out(outcomes: list[Outcome]) -> None:
         pytest.fail(told(outcomes), pytrace=False)
 
 
+def was_asked(outcomes: list[Outcome]) -> bool:
+    """Whether the model had a say at all: a test of models that asks none proves nothing."""
+    return sum(outcome.calls for outcome in outcomes) > 0
+
+
 def test_every_clinic_ships_thirty_conversations_and_no_two_of_one_name() -> None:
     rehearsals, errors = read_all(FILES)
     assert errors == []
@@ -75,7 +80,7 @@ async def test_a_model_that_does_as_it_is_told_words_the_same_conversations(
 ) -> None:
     outcomes = await played(path, Casting.OBEDIENT, database, plans)
     came_out(outcomes)
-    assert sum(outcome.calls for outcome in outcomes) > 0
+    assert all(outcome.verdict is Verdict.SKIPPED for outcome in outcomes) or was_asked(outcomes)
 
 
 @by_file
@@ -84,7 +89,7 @@ async def test_whatever_a_hostile_model_says_what_leaves_keeps_every_rule(
 ) -> None:
     outcomes = await played(path, Casting.HOSTILE, database, plans)
     came_out(outcomes)
-    assert sum(outcome.calls for outcome in outcomes) > 0
+    assert all(outcome.verdict is Verdict.SKIPPED for outcome in outcomes) or was_asked(outcomes)
 
 
 WRONG = """
