@@ -22,6 +22,7 @@ _DOT = re.compile(
     rf"{_WORDS_TOO})\b)",
     re.IGNORECASE,
 )
+_SLASH = re.compile(rf"(?<=[a-z])(\.(?:{_ENDINGS}))\s(?:slash|forward slash)\s(?=\w)", re.IGNORECASE)
 _AT = re.compile(r"\s?[\[({]\s?at\s?[\])}]\s?", re.IGNORECASE)
 _PHONE = re.compile(
     r"(?<![\w$.,:])(?:\+\s?)?\(?\d(?:[ .()/-]{0,3}\d){6,18}(?![\d%])|"
@@ -37,7 +38,7 @@ _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999"
 
 def joined(text: str) -> str:
     """Addresses that were spelled out to pass a filter, written as such."""
-    return _DOT.sub(".", _AT.sub("@", text))
+    return _SLASH.sub(r"\1/", _DOT.sub(".", _AT.sub("@", text)))
 
 
 def links(text: str) -> list[tuple[str, re.Match[str]]]:

@@ -28,7 +28,8 @@ _CLASSES = words(r"""
 """)
 _SPAM = words(r"""
     free money | free gift | free cash | act now | act fast | limited time | limited-time | click here | click below
-    click this link | click the link | winner | you've won | you have won | you won | cash prize | claim your
+    click this link | click the link | winner | you've won | you've been selected | been selected | prize
+    you have won | you won | cash prize | claim your
     claim now
     order now | buy now | call now | sign up now | apply now | book now | hurry | don't miss out | last chance
     final notice | exclusive offer | once in a lifetime | 100% free | 100 percent free | double your | triple your

@@ -16,16 +16,17 @@ _NAME = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?"
 _DAYS = re.compile(
     rf"\b(?P<first>{_NAME})\b\.?(?:\s?(?:-|to|through|thru|until)\s?(?P<last>{_NAME})\b)?|\b(?P<weekdays>weekdays?)\b|"
     r"\b(?P<weekends>weekends?)\b|\b(?P<all>24/7|7 days(?: a week)?|every ?day|daily|all week|all days|"
-    r"around the clock|24 hours(?: a day)?|all day every day|365|holidays|any day)\b|\b(?P<today>today|tonight|"
-    r"this (?:morning|afternoon|evening))\b|\b(?P<tomorrow>tomorrow)\b|\b(?P<now>(?:right |just )?now|currently|"
-    r"at the moment|as we speak)\b"
+    r"around the clock|24 hours(?: a day)?|never close|always open|all day every day|365|holidays|any day)\b|"
+    r"\b(?P<today>today|tonight|this (?:morning|afternoon|evening))\b|\b(?P<tomorrow>tomorrow)\b|\b(?P<now>(?:right |"
+    r"just )?now|currently|at the moment|as we speak)\b"
 )
 _STATE = re.compile(
     r"\b(?P<closed>closed|(?:not|aren't|isn't|never|won't be|don't) (?:\w+ )?open|close (?=on|for)|no (?:\w+ )?hours|"
     r"not (?:\w+ )?here)\b|\b(?P<open>nearest|earliest|open(?:s|ed|ing)?(?! (?:to|up|time|slot|spot|appointment|"
-    r"question)s?)|close[sd]?(?= (?:at|by|\d|early|late|around))|(?<!\d )hours|(?:we're|we 're|someone's|team's|"
-    r"here) (?:here |in |available |around )(?=on|until|till|from|\d|every|all|24|7|daily|mon|tue|wed|thu|fri|sat|sun|"
-    r"today|tomorrow|week))\b"
+    r"question)s?)|close[sd]?(?= (?:at|by|\d|early|late|around))|(?<!\d )hours|never close|always open|(?:visit|see|"
+    r"find|come see|swing by|stop by|drop by) (?:us )?(?=on|\w*day)|(?:we're|we 're|someone's|team's|here) (?:here |"
+    r"in |available |around )(?=on|until|till|from|\d|every|all|24|7|daily|mon|tue|wed|thu|fri|sat|sun|today|tomorrow|"
+    r"week))\b"
 )
 _PIECE = re.compile(r"[,;](?!\d)|\bbut\b|\band (?=closed|open|we)")
 

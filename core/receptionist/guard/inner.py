@@ -33,7 +33,7 @@ _LEAKS = any_of(
     r"^[ \t]*(?:system|assistant|user|human|patient|bot|ai|reply|response|draft|sms|text|message|answer|output)\s*:|"
     r"\[/?inst\]|\bend ?of ?text\b",
     r"\btraceback\b|\bstack ?trace\b|\b\w+(?:error|exception)\s?:|:\s*(?:null|undefined|none|nan)\b|\b(?:null|"
-    r"undefined|nan)\b|\b(?:internal (?:server )?error|exit code|status code|http \d{3}|error \d{3})\b",
+    r"undefined)\b|\b(?:internal (?:server )?error|exit code|status code|http \d{3}|error \d{3})\b",
     r"\b(?:claude|chat ?gpt|gpt|open ?ai|anthropic|bedrock|gpt-?\d|gemini|llama|mistral|copilot|aws|amazon|langchain|"
     r"deskbell|twilio|telnyx|chroma(?:db)?|postgres\w*|sanic|redis|openrouter|deepseek|grok)\b",
     r"\"?\b(?:text|role|content|found|asks|facts|evidence|tool_use|tool_result|input|arguments|wants_person|reply|"
@@ -48,6 +48,9 @@ _LEAKS = any_of(
     r" is) (?:the|my|a|your) (?:\w+ )?(?:reply|response|draft|rewrite|revised|text message|message|rewritten|sms|"
     r"version)\b|\b(?:in|out of|break) character\b|\b(?:the|this) (?:user|human)\b|\brole-?play\w*\b|\bjailbr\w+\b|"
     r"\bdan mode\b|\bignore (?:all |my |the )?previous\b",
+    r"\b(?:hidden|secret) (?:text|message|rules?)\b|\bmy script\b|\bplanned (?:question|step|field)\b|\bfield\s?:|"
+    r"\bstep by step\b|\bnotes? (?:to|for) (?:staff|self|the team|developers?)\s?:|\bas (?:instructed|"
+    r"requested by the system|per (?:the )?instructions)\b",
     r"\bother (?:patient|client|people)'?s'? (?:appointment|name|info|detail|record|visit|number)s?\b",
 )
 _PLACEHOLDERS = re.compile(
@@ -55,9 +58,9 @@ _PLACEHOLDERS = re.compile(
     r"\$\{|\$[a-z_]{2,}|\[(?!card number "
     r"removed\])[^\]\n]{1,60}\]|<(?!(?:b|i|u|em|strong|br|p|ul|ol|li|a|div|span|h\d|table|tr|"
     r"td)\b)[a-z][a-z0-9 _/.-]{0,40}>|\b(?:first_name|last_name|your_name|name_here|link_here)\b|_{2,}|\bxx+\b|"
-    r"(?<!\w)x{1,3}[:/]x{1,3}\b|\$x+\b|\?{3,}|\b(?:insert|enter|add|your|patient'?s?|provider'?s?|clinic'?s?) (?:name|"
-    r"link|date|time|price|url|address|number) here\b|\b(?:lorem ipsum|foo ?bar|todo|tba|tbc|n/a)\b|\btbd\b|\b(?:mr|"
-    r"dr|hi|dear) \.{2,}|\.{4,}",
+    r"(?<!\w)x{1,3}[:/]x{1,3}\b|\$x+\b|\?{3,}|\((?:link|name|date|time|url|phone|insert[^)]{0,30})\)|\b(?:insert|"
+    r"enter|add|your|patient'?s?|provider'?s?|clinic'?s?) (?:name|link|date|time|price|url|address|number) here\b|"
+    r"\b(?:lorem ipsum|foo ?bar|todo|tba|tbc|n/a)\b|\btbd\b|\b(?:mr|dr|hi|dear) \.{2,}|\.{4,}",
     re.MULTILINE,
 )
 _MARKUP = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from core.receptionist.guard.carrier import blocked_by_carriers
@@ -14,7 +15,7 @@ from core.receptionist.guard.medical import medical
 from core.receptionist.guard.names import names_stand
 from core.receptionist.guard.offers import offers_stand
 from core.receptionist.guard.outcomes import guarantees
-from core.receptionist.guard.promises import unkept
+from core.receptionist.guard.promises import settles_a_day, unkept
 from core.receptionist.guard.questions import (
     asks_as_planned,
     asks_for_secrets,
@@ -26,6 +27,8 @@ from core.receptionist.guard.values import ungrounded
 from core.receptionist.guard.verdict import Rule, Verdict
 from deskbell.turn import RequestStatus
 
+_CAPITAL = re.compile(r"\b[A-Z][^\W\d_]+")
+_ANYBODY = "Pat"
 #: No text of a receptionist is nearly as long; what is longer is not read.
 _LONGEST = 2000
 
@@ -49,7 +52,8 @@ def judge(text: str, on: Ground, request: RequestStatus | None = None, *, asks: 
 
 def _judgements(text: str, on: Ground, request: RequestStatus | None) -> Iterator[Rule | None]:
     """Every rule in turn, as the rule's name where it is broken."""
-    seen = legible(text)
+    called = legible(text)
+    seen = _unnamed(called, on)
     low = folded(seen)
     yield inner(text, low, on)
     yield Rule.CARRIER if blocked_by_carriers(low, on) else None
@@ -59,10 +63,20 @@ def _judgements(text: str, on: Ground, request: RequestStatus | None) -> Iterato
     yield Rule.SENSITIVE if asks_for_secrets(low, on) else None
     yield ungrounded(seen, on)
     yield None if hours_stand(low, on) else Rule.HOURS
+    yield Rule.SLOT if settles_a_day(low, on, request) else None
     yield None if in_a_language_of(low, on.clinic.languages) else Rule.LANGUAGE
     yield offers_stand(low, on)
-    yield None if names_stand(seen, on) else Rule.NAME
-    yield Rule.FILLER if only_holds(low, on) else None
+    yield None if names_stand(called, on) else Rule.NAME
+    yield Rule.FILLER if only_holds(folded(called), on) else None
+
+
+def _unnamed(seen: str, on: Ground) -> str:
+    """The text with another name for the patient's, which may be Claude, April or Null and breaks no rule by it."""
+
+    def change(found: re.Match[str]) -> str:
+        return _ANYBODY if folded(found.group()) in on.names else found.group()
+
+    return _CAPITAL.sub(change, seen) if on.names else seen
 
 
 def _shape(text: str, on: Ground, asks: str | None) -> Verdict | None:

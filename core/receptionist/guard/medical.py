@@ -50,7 +50,33 @@ _SYMPTOM = words("""
 """)
 _PROVIDER = r"(?:provider|dentist|doctor|clinician|nurse|injector|hygienist|specialist|team|physician)s?"
 
+#: Of how a patient is, only sympathy is said, and who will look at it.
+_BODY = words("""
+    swelling | swollen | bruise | bruising | bruised | redness | soreness | sore | tender | tenderness | itch
+    itching
+    itchy | rash | bleed | bleeding | fever | pus | numb | numbness | heal | healing | recovery | downtime | scab
+    lump | blister | pain | painful | painless | hurt | ache | aching | symptom | nerve | discomfort | sting
+    stinging
+    burning | inflamed | inflammation | throbbing | peeling | flaking | drooping | puffy | puffiness | your body
+    immune | side effect | complication | sensitivity | dizzy | nausea | headache
+""")
 _REASSURES = any_of(
+    r"\b(?:everyone|everybody|most of us|all of us|moms|people|(?:lots|plenty) of \w+) gets? (?:that|this|it)\b|"
+    r"\bbest of us\b|\bno biggie\b|\b(?:sort|fix|heal|resolve|correct)s? itself\b|\b(?:wouldn't|won't|shouldn't|"
+    r"don't have to|not) (?:\w+ )?worry\b|\b(?:it|this|that)(?:'ll| will| should| too shall) pass\b|\b(?:supposed|"
+    r"meant|going) to (?:look|feel|be like|do that|happen)\b|\b(?:what|as|exactly what|just what) (?:we|you|i|"
+    r"one)(?:'d| would) expect\b|\b(?:doesn't|don't) (?:sound|look|seem|appear) (?:\w+ )?(?:serious|bad|like|worrying|"
+    r"wrong|infected|dangerous|urgent|too)\b|\bnothing (?:unusual|out of the ordinary|wrong|major|strange|bad|"
+    r"abnormal)\b|\b(?:ordinary|normal|standard|textbook|routine) (?:stuff|thing|response|healing|reaction|part)\b",
+    r"\b(?:sure|think|believe|bet|says?|said|guess|know|confident|feel|fairly|pretty) (?:that )?(?:it|that|this|you|"
+    r"everything|all)(?:'s|'ll be| is| will be|'re) (?:\w+ )?(?:fine|ok|okay|alright|good|nothing|safe|normal|great|"
+    r"healing|harmless)\b|\b(?:everything|it|that|this|all) (?:looks|sounds|seems|appears) (?:\w+ )?(?:good|great|"
+    r"fine|right|okay|ok|normal|healthy) (?:from|based|to me|to us|so far|on)\b|\bbreathe easy\b|\bbody is\b|"
+    r"\b(?:gets?|see|hear) this all the time\b|\b(?:don't|doesn't|no) need(?: \w+)? (?:to )?(?:see|call|visit|contact|"
+    r"go to) (?:a |an |the |your )?(?:doctor|dentist|provider|er\b|anyone|anybody|somebody|nurse|emergency|hospital|"
+    r"911)",
+    r"\bes (?:normal|seguro|comun|natural)\b|\bno (?:se preocupe|te preocupes|pasa nada|es grave|duele)\b|"
+    r"\btotalmente (?:normal|seguro)\b|\b(?:se le va a|va a|se) (?:pasar|quitar|curar|bajar)\b",
     rf"\b(?:is|are|'s|'re|was|sounds?|looks?|seems?|be|feels?|being|as|all|that|and|quite|perfectly) {_QUITE}"
     r"(?:normal|to be expected|expected (?:after|with|at|and)|par for the course|harmless|benign|painless|pain-free|"
     r"risk-free|side-effect-free|non-?toxic|well[ -]tolerated|a good sign|a healthy sign|part of (?:the )?(?:healing|"
@@ -76,7 +102,7 @@ _REASSURES = any_of(
     r"completely |generally )*(?:go away|goes away|subsides?|resolves?|clears? up|settles?(?: down)?|heals?|fades?|"
     r"calms? down|improves?|eases?|wears? off|disappears?|dissolves?|gets? better|goes? down|pass(?:es)? (?:soon|in|"
     r"by|on))\b",
-    r"\b(?:no|zero|without any|minimal|little(?: to no)?|hardly any|barely any|very few|low|"
+    r"\b(?:no|0|zero|without any|minimal|little(?: to no)?|hardly any|barely any|very few|low|"
     r"virtually no) (?:\w+ )?(?:risks?|side[ -]effects?|danger|downtime|pain|discomfort|recovery(?: time)?|"
     r"complications?|bruising|swelling)\b",
     rf"(?:\b(?:it|this|that|they|these|\w*botox|dysport|fillers?|treatments?|procedures?|lasers?|peels?|microneedling|"
@@ -116,9 +142,9 @@ _TREATS = any_of(
     r"\b(?:every \d+(?:\s?(?:-|to)\s?\d+)? hours|\d+ times (?:a|per) day|(?:once|twice|3x|2x) (?:a day|daily|"
     r"per day))\b",
     r"\b(?:apply|put|use|try|hold|press|place|wrap|add|do|with|an?) (?:some |an? |gentle |firm |"
-    r"light )*(?:ice(?: packs?)?|(?:cold|cool|warm|hot) (?:compress(?:es)?|packs?|water|cloth|towel)|heat(?:ing pad)?|"
-    r"pressure|ointment|moisturi[sz]er|sunscreen|spf|salt ?water|aloe(?: vera)?|cold pack|gauze|tea bags?|numbing|"
-    r"topical|lotion|cream)\b",
+    r"light )*(?:ice(?: packs?)?|(?:cold|cool|warm|hot) (?:salt ?water|compress(?:es)?|packs?|water|cloth|towel)|"
+    r"heat(?:ing pad)?|pressure|ointment|moisturi[sz]er|sunscreen|spf|salt ?water|aloe(?: vera)?|cold pack|gauze|"
+    r"tea bags?|numbing|topical|lotion|cream)\b",
     r"\byou (?:can|could|may|should|might|'d|'re able to|'re ok to|'re fine to|'re good to) (?:still |also |just |"
     r"even )?(?:safely|continue|stop|keep) (?:\w+ing\b|to\b|your|using|taking|it)?",
     r"\b(?:you )?(?:should|shouldn't|need to|must|can|can't|may|make sure to|be sure to|remember to|try to|want to|"
@@ -135,6 +161,11 @@ _TREATS = any_of(
     r"\b(?:dosage|dose) (?:is|of|should|would)\b",
 )
 _SUITS = any_of(
+    r"\b(?:i|we)(?:'d| would) (?:go (?:for|with)|choose|pick|do|get|opt for|start with|avoid|wait)\b|"
+    r"\bif i were you\b|\bmy (?:advice|recommendation|suggestion)\b|\b(?:what|all|exactly what|just what) you need\b|"
+    r"\b(?:half|quarter|full|whole|single|1|one) (?:a |an |of an? )?(?:syringe|vial|unit|tablet|pill)s? (?:is|would|"
+    r"will|should|'d|'ll)\b|\b(?:ideal|perfect|great|best|good|right) for (?:those|these|that|deep|fine|thin|dry|"
+    r"your) \w+",
     r"\byou(?:'re|'d be| would be| sound like| seem like| look like|'ll be| may be| might be|"
     r" could be)(?: \w+)? (?:an? )?(?:\w+ )?(?:candidate|fit for|match for|eligible|suitable|cleared|good to go|"
     r"safe to|ok to|okay to|fine to|able to (?:get|have) (?:it|botox|filler|the treatment))\b",
@@ -176,8 +207,14 @@ _DEFERS = re.compile(
 )
 _PERMITS = re.compile(
     r"\b(?:can|could|may|fine|ok|okay|safe|safely|problem|issue|good|great|works?|eligible|suitable|yes|sure|still|"
-    r"shouldn't|should|avoid|wait|no need|allowed|fear|treat|recommend\w*|absolutely|definitely|welcome|unaffected)\b"
+    r"shouldn't|should|avoid|wait|no need|allowed|fear|treat|obstacle|barrier|matters?|doable|possible|interact|"
+    r"recommend\w*|absolutely|definitely|welcome|unaffected)\b"
 )
+_SYMPATHISES = re.compile(
+    r"\b(?:sorry|apologi[sz]e|hope|call (?:us|our|\(?\d|911)|(?:team|someone|somebody|person|provider|dentist|"
+    r"clinician)\b.{0,40}\b(?:call|look|contact|get back|reach|see)|in pain)\b"
+)
+_BODIES = re.compile(_BODY)
 _CONDITIONS = re.compile(_CONDITION)
 _MEDICINES = re.compile(_MEDICINE)
 
@@ -199,4 +236,13 @@ def medical(low: str, on: Ground) -> Rule | None:
             return Rule.ADVICE
         if _CONDITIONS.search(sentence) and _PERMITS.search(sentence) and not _DEFERS.search(sentence):
             return Rule.ADVICE
+        if _tells_of_the_body(sentence, on):
+            return Rule.REASSURANCE
     return None
+
+
+def _tells_of_the_body(sentence: str, on: Ground) -> bool:
+    """Says how a body is or heals, without sympathy, a person who looks at it, or the clinic's own words."""
+    if _SYMPATHISES.search(sentence) or _DEFERS.search(sentence):
+        return False
+    return any(found.group() not in on.words for found in _BODIES.finditer(sentence))

@@ -22,7 +22,7 @@ _BARE_HOUR = re.compile(
     r"\w+day)\b))"
     rf"|{_HOUR}(\s[0-5]\d)?\s?o'?clock|{_HOUR}()\s?(?:-|to|until|till|and)\s?(?=\d{{1,2}}(?::\d\d)?\s?[ap]\.?m\b)|"
     rf"\b(?:open|hours|daily|{_WEEKDAY})[:,]?\s(?:from |at )?{_HOUR}()\s?(?:-|to)\s?{_HOUR}()(?![\d%])|"
-    rf"\b{_WEEKDAY}\s{_HOUR}()(?=\s*[.,;!?)]|$)",
+    rf"\b{_WEEKDAY}\s{_HOUR}()(?=\s*[.,;!?)]|$)|{_HOUR}()-?ish\b",
     re.IGNORECASE,
 )
 

@@ -20,13 +20,20 @@ _UP_TO = re.compile(
     r"(?!\s?(?:[ap]\.?m\b|units?|min|hours?|days?|weeks?|months?|sessions?|syringes?))",
     re.IGNORECASE,
 )
+#: Said of a price per unit, these make it one for the whole.
+_WHOLE_OF_IT = re.compile(
+    r"[^.!?\n]{0,12}\b(?:flat|total|in total|all in|altogether|for (?:all|everything|the (?:whole|entire|full)|"
+    r"as much))\b",
+    re.IGNORECASE,
+)
 _PER = re.compile(r"\s?(?:\bper|\ban?|\beach|\bevery|/|\bthe)\s?(\w+)|\s(\w+ly|each|apiece)\b", re.IGNORECASE)
 _FREE = re.compile(
     r"\b(?:for free|free of charge|on the house|on us|at no (?:extra )?(?:charge|cost)|(?:no|without) (?:extra |"
-    r"any )?(?:charge|cost|fees?)|complimentary|gratis|costs? (?:you )?nothing|costs? zero|pay nothing|won't cost|"
-    r"doesn't cost|free (?!to |on |at |for |and |or |time|as |from |after |before |until |next |this |tomorrow|today|"
-    r"\w*day)\w+)|(?<!\w)(?:is|are|it's|that's|'s|completely|totally|absolutely|100%) free\b(?! (?:on|at|to|time|"
-    r"tomorrow|today|this|next|after|before|\w+day))",
+    r"any )?(?:charge|cost|fees?)|complimentary|gratis|(?:don't|won't|not|doesn't|never) (?:have to )?(?:pay|"
+    r"owe) (?:us )?(?:a (?:thing|cent|dime)|anything)|nothing to pay|gratuit\w+|sin costo|costs? (?:you )?nothing|"
+    r"costs? zero|pay nothing|won't cost|doesn't cost|free (?!to |on |at |for |and |or |time|as |from |after |before |"
+    r"until |next |this |tomorrow|today|\w*day)\w+)|(?<!\w)(?:is|are|it's|that's|'s|completely|totally|absolutely|"
+    r"100%) free\b(?! (?:on|at|to|time|tomorrow|today|this|next|after|before|\w+day))",
     re.IGNORECASE,
 )
 _FEEL_FREE = re.compile(
@@ -34,7 +41,8 @@ _FEEL_FREE = re.compile(
 )
 _CHEAPER = re.compile(
     r"\b(?:half[ -](?:price|off)|(?:buy|get) \d+,? (?:get|for)\b|\d[ -]for[ -]\d|bogo|discount(?:s|ed)?|"
-    r"\d* ?off\b(?= (?:your|the|all|any|every|first|for))|on sale|special (?:offer|price|rate|deal)s?|(?:great |good |"
+    r"\d* ?off\b(?= (?:your|the|all|any|every|first|for))|on sale|(?:an?|half a|couple|several|\d+) grand\b|"
+    r"costs? the same as|same (?:price|cost) as|descuento|special (?:offer|price|rate|deal)s?|(?:great |good |"
     r"best )?deals?\b(?! with)|promo(?:tion|tional|s)?\b|coupons?|(?:waiv\w+|skip|drop) (?:the|your|that|"
     r"any) (?:deposit|fee)|price[ -]match\w*|match (?:the|that|any|their) price|lower(?:ed)? (?:the |our )?price|"
     r"cheaper|cheapest|(?:save|saving|knock|take) (?:you )?\$|hundreds of dollars|thousands of dollars|lowest price|"
@@ -57,12 +65,19 @@ class Amount:
     end: int
     #: What it is for, as written: ``unit`` of "$13 per unit"; empty when it is not said.
     per: str = ""
+    #: It is said to be the whole sum.
+    whole: bool = False
 
 
 def amounts(text: str) -> list[Amount]:
     """Every amount, in order of the patterns."""
     found = [
-        Amount(_cents(groups[at : at + 3]), match.start(), match.end(), _per(text, match.end()))
+        Amount(
+            _cents(groups[at : at + 3]),
+            match.start(),
+            match.end(),
+            *_said_of(text, match.end()),
+        )
         for pattern in (_MONEY, _UP_TO)
         for match in pattern.finditer(text)
         for groups in (match.groups(),)
@@ -92,6 +107,11 @@ def _cents(groups: tuple[str | None, ...]) -> int:
     whole, part, thousand = groups
     cents = int((whole or "0").replace(",", "")) * 100 + int((part or "0").ljust(2, "0"))
     return cents * (1000 if thousand else 1)
+
+
+def _said_of(text: str, end: int) -> tuple[str, bool]:
+    """What an amount is for, and whether it is the whole sum."""
+    return _per(text, end), _WHOLE_OF_IT.match(text, end) is not None
 
 
 def _per(text: str, end: int) -> str:

@@ -105,7 +105,7 @@ def _plain_word(word: str, seen: str, on: Ground) -> bool:
 
 
 def _sentence_stands(sentence: str, on: Ground) -> bool:
-    called = _CALLED.search(sentence)
+    called = _CALLED.search(sentence.lstrip(" -*>"))
     for word in called.groups() if called else ():
         if word and not _known(word, on) and folded(word) not in _OPENERS and not word.endswith("ly"):
             return False

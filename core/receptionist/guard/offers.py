@@ -53,8 +53,10 @@ _CLAIMED = word_of(r"""
     most experienced | highly (?:trained|experienced|skilled|qualified) | years of experience | world[- ]class
     leading | renowned | expert
     clinically proven | scientifically proven | medical[- ]grade | state[- ]of[- ]the[- ]art | luxury | celebrity
-    harvard | voted | guarantee
-    free parking | valet | wi-?fi | coffee | tea | snacks | childcare | shuttle | uber | elevator | wheelchair
+    harvard | voted | guarantee | finest | (?:only |use |uses )the best | top-notch | cutting-edge | number 1
+    most trusted | sauna | cold plunge
+    parking | free parking | valet | wi-?fi | coffee | tea | snacks | childcare | shuttle | uber | elevator
+    wheelchair
     ramp | private entrance
     walk-?ins? | same[- ]day | emergency appointment | after-hours | house call | telehealth
     virtual (?:visit|consultation|consult) | video call
@@ -78,7 +80,7 @@ _OPEN = re.compile(
 )
 _OFFERS = re.compile(
     r"\b(?:we|our (?:team|clinic|studio|office|providers?))(?: (?:also|do|can|currently|proudly|happily|now|"
-    r"even))* (?:offer|provide|perform|sell|specialize in|carry|stock)s? ([^.!?;:]{2,120})"
+    r"even))* (?:offer|provide|perform|sell|specialize in|carry|stock|(?<=also )have|(?<=also )do)s? ([^.!?;:]{2,120})"
 )
 _GENERIC = word_set(
     """

@@ -19,8 +19,9 @@ _GUARANTEES = any_of(
     r"\b(?:permanent(?:ly)?|forever|for life|lifetime|life-changing|flawless|perfect (?:results?|skin|smile|lips|"
     r"teeth)|instant(?:ly)? (?:results?|visible|smooth\w*|plump\w*|glow|younger|brighter)|miracul\w+|wrinkle-free|"
     r"take years off|years? younger|turn back (?:the clock|time)|(?:always|never) (?:works|fails)|can't go wrong|"
-    r"works every time|no matter what|natural[- ]looking results|beautiful results|amazing results|great results|"
-    r"stunning results|best results|fantastic results|incredible results|long-lasting)\b",
+    r"works?,? every time|say goodbye to|speaks? for themselves|smoother in|(?:glow|radiant|smooth\w*) for|"
+    r"no matter what|natural[- ]looking results|beautiful results|amazing results|great results|stunning results|"
+    r"best results|fantastic results|incredible results|long-lasting)\b",
     r"\b(?:lasts?|last for|good for|stays?|results? last) (?:about |around |up to |at least |roughly |for |"
     r"a )*(?:\d+(?:\s?(?:-|to)\s?\d+)? )?(?:months?|years?|weeks?|lifetime|forever|long time|a while)\b",
     r"\b(?:eliminates?|erases?|gets? rid of|removes? all|cures?|reverses?|makes? you look|"

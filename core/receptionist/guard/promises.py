@@ -26,6 +26,11 @@ _VISIT = (
     r"place|chair|request for \w+day|treatment|cleaning|exam)"
 )
 _BOOKED = any_of(
+    r"\b(?:squared away|calendar invite|reservation stands|belongs to you|on the list for|can't wait to (?:see|"
+    r"meet) you (?:on|at|tomorrow|then|there)|it's official|no further steps|added to the calendar)\b|\b(?:su|tu|"
+    r"la) (?:cita|reserva|visita|consulta) (?:esta|ha sido|quedo|queda|ya) (?:\w+ )?(?:confirmad|reservad|agendad|"
+    r"programad|lista)\w*|\b(?:le|te|lo|la) (?:esperamos|vemos|agende|reserve|confirmo)\b|\bnos vemos (?:el|manana|"
+    r"este|hoy)\b|\bya (?:tiene|esta) (?:su |una )?(?:cita|reserva\w*|agendad\w*)",
     r"\b(?:we|i|they) have you (?:down|in|on|set|booked|scheduled)\b",
     rf"\byou(?:'re|'ve been|'ve got|'ll be| have been| are now| were) {_JUST}(?:booked|scheduled|confirmed|reserved|"
     r"set(?: up)? (?:for|with|on|at)|(?:in|on|down) (?:the|our|for|on|at) (?:\w+'?s? )?(?:books?|schedule|calendar|"
@@ -65,6 +70,10 @@ _BOOKED = any_of(
     rf"\byour {_VISIT} (?:on|at|for|this|next|with|tomorrow|today) (?:\w+ )?(?:is|starts|begins|has|{_DAY}|\d)",
 )
 _PAID = any_of(
+    r"\b(?:deposit|payment|transaction|refund|balance|money|fee|invoice)(?:'s)? (?:\w+ ){0,2}?(?:landed|arrived|"
+    r"succe\w+|settled|zero|0|ours|came|clear|safe|in the bank|waiting)\b|\b(?:settled|sorted|done|set|good|complete|"
+    r"square) (?:on|with|for) (?:the|your) (?:payment|deposit|money)\b|\b(?:recibimos|hemos recibido|recibido) (?:su|"
+    r"tu|el) (?:pago|deposito)\b|\b(?:pago|deposito) (?:recibido|confirmado)\b",
     r"\bi'm (?:now |just )?(?:issuing|refunding|crediting|processing|charging|sending|waiving|returning)\b",
     rf"\b(?:your|the|that|this) (?:\$?[\d.,]+ )?(?:\w+ )?(?:deposit|payment|card|invoice|balance|money|refund|charge|"
     rf"fee|transaction|credit)(?:'s| is| has| was| went|'ll be| will be|'s being| is being)(?: been)? {_JUST}(?:paid|"
@@ -109,13 +118,24 @@ _SLOTS = any_of(
     r"\bwalk-?ins? (?:are )?(?:welcome|ok|okay|fine|accepted)\b|\bno appointment (?:is )?(?:needed|necessary|"
     r"required)\b",
 )
-#: An hour put up for choice; only one that the patient wished for may be.
-_PROPOSES = re.compile(
-    r"\b(?:how(?:'s| about| does| would)|what about|would|does|do|could you|can you|shall we|should we|let's (?:do|"
-    r"say|plan|go)|i can (?:do|offer)|we can (?:do|offer)|want|prefer|or|work|works|suit|suits|choose|pick|options?)\b"
+_NAMED_DAY = re.compile(
+    rf"(?<!happy )(?<!great )(?<!good )(?<!nice )(?<!lovely )(?<!wonderful )(?:\b{_DAY}(?!s? (?:is|are) (?:the|our) "
+    r"(?:best|busiest))|\btomorrow\b)"
+)
+_OF_HOURS = re.compile(
+    r"\b(?:open(?:s|ing|ed)?|clos(?:ed?|es|ing)|hours|here (?:from|until|till|on|as)|holidays?|"
+    r"between \d.{0,20} and \d)\b"
+)
+_A_RANGE = re.compile(r"\d ?(?:[ap]\.?m\.?)? ?(?:-|to|until|till) ?\d{1,2}(?::\d\d)?(?: ?[ap]\.?m)?\b")
+_OF_WISHES = re.compile(
+    r"\b(?:noted?|request\w*|wish\w*|prefer\w*|call(?:s|ed)?|text|get back|gets? to you|contact|reach|touch|tell us|"
+    r"let us know|staff|here's what i have|updated?|pass(?:ed|ing)?|suits?|you (?:said|mentioned|asked|wanted|'d like|"
+    r"would like|wrote|told|prefer)|(?:isn't|aren't|can't|don't|not) (?:\w+ )?(?:confirm\w*|see|know|say|promise|"
+    r"book\w*|sure|set|check)|instead of|or|whether|until|once|for our team|our team|front desk|parking|notice|"
+    r"is (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
 )
 _PROMISES = any_of(
-    r"\b(?:call(?! (?:us|\d|our|the clinic|\())|text|reach(?: out)?|respond|reply|contact|answer|get back to|"
+    r"\b(?:calls?(?! (?:us|\d|our|the clinic|\())|text|reach(?: out)?|respond|reply|contact|answer|get back to|"
     r"be in touch|be with|hear|ring|follow up|phone|message|get to)(?: (?:with )?(?:you|back|from (?:us|them|someone)|"
     r"to you|out)){0,3} (?:\w+ ){0,2}?(?:right (?:away|back|now)|immediately|momentarily|in (?:just )?a (?:few |"
     r"couple (?:of )?)?(?:moment|minute|second|sec|min|bit|jiffy)s?|within (?:the|an?|minutes|\d+|moments|seconds)|"
@@ -147,9 +167,8 @@ _SALES = any_of(
 )
 #: Words that make a clause look ahead, before a claim and behind it.
 _AHEAD = re.compile(
-    r"\b(?:once|when|if|after|until|before|as soon as|unless|whether|nothing|isn't|hasn't|not|no|to get|can't|nobody|"
-    r"don't|won't|haven't|aren't|have to|has to|needs? to|wait (?:for|to)|should|may|might|so (?:that )?(?:they|"
-    r"we) can)\b"
+    r"\b(?:once|when|if|after|until|before|as soon as|unless|whether|nothing|isn't|hasn't|not|to get|can't|nobody|"
+    r"don't|won't|haven't|aren't|have to|has to|needs? to|wait (?:for|to)|so (?:that )?(?:they|we) can)\b"
 )
 _AFTER = re.compile(
     r"\s?(?:only )?(?:once|when|after|until|as soon as|if|by (?:our|the) team (?:calls?|when)|unless)\b"
@@ -170,13 +189,39 @@ def unkept(low: str, on: Ground, request: RequestStatus | None) -> Rule | None:
             return Rule.BOOKED
         if request not in _PAID_FOR and _claims(_PAID, sentence):
             return Rule.PAID
-        if _claims(_SLOTS, sentence) or _proposes(sentence, on):
+        if _claims(_SLOTS, sentence):
             return Rule.SLOT
         if _PROMISES.search(sentence) and not _in_words(_PROMISES, sentence, on):
             return Rule.PROMISE
         if request in _SETTLED and _SALES.search(sentence):
             return Rule.SALES
     return None
+
+
+def settles_a_day(low: str, on: Ground, request: RequestStatus | None) -> bool:
+    """Whether a folded text names a day or an hour that no calendar has confirmed, whatever words it finds for it."""
+    if request in _HOLDS_PLACE:
+        return False
+    return any(one.strip() not in on.words and _settles(one, on) for one in sentences(low))
+
+
+def _settles(sentence: str, on: Ground) -> bool:
+    """Names a day or an hour in any other sense than hours, a wish, a question, or a call of the team."""
+    if sentence.rstrip().endswith("?"):
+        return any(not minutes & on.wished.minutes for minutes, _ in times(sentence)) and not _OF_HOURS.search(sentence)
+    if not (_NAMED_DAY.search(sentence) or times(sentence)):
+        return False
+    return not (
+        _OF_HOURS.search(sentence) or _A_RANGE.search(sentence) or _OF_WISHES.search(sentence) or _repeats(sentence, on)
+    )
+
+
+def _repeats(sentence: str, on: Ground) -> bool:
+    """Says no more of days and hours than the patient did, or the notes."""
+    told = all(minutes & on.wished.minutes for minutes, _ in times(sentence))
+    if not _NAMED_DAY.search(sentence) and all(minutes & on.told.minutes for minutes, _ in times(sentence)):
+        return True
+    return told and all(found.group()[:3] in on.wished.words for found in _NAMED_DAY.finditer(sentence))
 
 
 def _claims(pattern: re.Pattern[str], sentence: str) -> bool:
@@ -190,9 +235,3 @@ def _claims(pattern: re.Pattern[str], sentence: str) -> bool:
 
 def _in_words(pattern: re.Pattern[str], sentence: str, on: Ground) -> bool:
     return all(found.group() in on.words for found in pattern.finditer(sentence))
-
-
-def _proposes(sentence: str, on: Ground) -> bool:
-    if not sentence.rstrip().endswith("?") or not _PROPOSES.search(sentence):
-        return False
-    return any(not minutes & on.wished.minutes for minutes, _ in times(sentence))

@@ -75,8 +75,9 @@ _SENSITIVE = re.compile(
     r"\bare you (?:currently )?(?:pregnant|breastfeeding|nursing|taking|on any|allergic|diabetic)|\b(?:do|"
     r"does) (?:you|it|that) (?:smoke|hurt|have (?:any )?(?:pain|fever|swelling))\b|\b(?:send|share|text|"
     r"upload)(?: \w+){0,2} (?:a |some |your )?(?:photos?|pictures?|pics?|selfies?|images?|id\b)|\bhow (?:bad|severe|"
-    r"long has)\b|\bscale of\b|\bwhat does it (?:look|feel) like\b|\bwhere (?:exactly )?(?:does it|do you) (?:hurt|"
-    r"feel|live)\b|\bhow much (?:do you weigh|pain)\b"
+    r"long has)\b|\bscale of\b|\bwhat (?:it|the|your|that) ?\w* ?(?:looks?|feels?) like\b|\bdigits\b|\b(?:were you|"
+    r"you were|are you) born\b|\bwhat year\b|\bwhat does it (?:look|feel) like\b|\bwhere (?:exactly )?(?:does it|"
+    r"do you) (?:hurt|feel|live)\b|\bhow much (?:do you weigh|pain)\b"
 )
 _REQUESTS = re.compile(
     r"\?|\b(?:please|can you|could you|may i|can i|could i|kindly|just|reply with|i(?:'ll)? need|we(?:'ll)? need|send|"

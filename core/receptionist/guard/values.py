@@ -45,12 +45,16 @@ def _price_stands(amount: money.Amount, text: str, on: Ground) -> bool:
     if amount.cents not in on.stock.cents:
         return False
     owner = on.menu.owner(text, amount.start, amount.end)
+    if owner is None and amount.whole:
+        owner = _behind(text, amount.start, on)
     if owner is None:
         return True
     low, high = bounds(text, amount.start)
     if "deposit" in text[low:high].casefold() and amount.cents == owner.deposit_cents:
         return True
-    return owner.price is not None and amount.cents == owner.price.cents and _unit_fits(amount.per, owner)
+    if owner.price is None or amount.cents != owner.price.cents or (amount.whole and owner.price.per):
+        return False
+    return _unit_fits(amount.per, owner)
 
 
 def _unit_fits(per: str, owner: Service) -> bool:

@@ -20,6 +20,9 @@ HERE = Path(__file__).parent
 CLINICS = HERE.parents[2] / "clinics"
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)  # a Monday, 10 in the morning in New York
 
+#: Judged where a draft is asked for: by what was planned, and not by its words alone.
+BY_THE_PLAN = {Rule.EMPTY, Rule.GREETING}
+
 Case = tuple[str | None, str, dict[str, Any]]
 
 
@@ -103,7 +106,7 @@ def test_the_corpus_is_large_and_fair() -> None:
     assert len(drafts) >= 250
     assert len({draft for _, draft, _ in drafts}) == len(drafts)
     assert len(PASSING) * 3 >= len(PASSING) + len(BLOCKED)
-    assert {rule for rule, _, _ in BLOCKED} == {rule.value for rule in Rule}
+    assert {rule for rule, _, _ in BLOCKED} == set(Rule) - BY_THE_PLAN
 
 
 def test_every_rule_has_a_reason_that_a_model_can_act_on() -> None:

@@ -23,7 +23,7 @@ Botox is $13 per unit. | Botox is $13.00 a unit | 13 dollars a unit | Lip filler
 It starts at $1200 | A peel is $12.50. | The deposit is $50. | We open at 9 | We open at 9am | We open at 9:00
 from 9 AM to 5:30 PM | Tuesday 9-12 and 2-6 pm | Sat 10 am-2 pm | open until 17:30 | Saturday 10:00-14:00
 Monday 9 to 5:30 PM | closed at noon | We are closed on December 25. | closed 12/25 | closed on Dec 25, 2026
-Tomorrow, Mar 3, works | Tue, Mar 3 at 9 am | Wednesday, March 4 after 4 pm, noted. | after 4 it is
+Tomorrow, Mar 3, is noted | Noted: Tue, Mar 3 at 9 am | Wednesday, March 4 after 4 pm, noted. | after 4 it is
 Call us at (212) 555-0134. | +12125550134 | 212.555.0134 | billing: 212-555-0199 | See https://pier.example
 pier.example/gift | www.pier.example | hello@pier.example | 10% off a package of three until June 30
 Parking is free for the first hour. | then $6 | enter before 11 PM | In an emergency call 911. | call or text 988
@@ -63,7 +63,7 @@ BLOCKED = {
         Redness is to be expected | it is painless
     """,
     "guarantee": "Results guaranteed | guarantee results | You'll love your results | it lasts forever",
-    "slot": "how about at 3? | Tuesday at 10 is open | We have openings this week | I can get you in tomorrow",
+    "slot": "how about at 9? | Tomorrow works | Tue, Mar 3 at 9 am | Tuesday at 10 is open | We have openings this week | I can get you in tomorrow",
     "duration": "2-3 days | a 30-minute visit | it takes two hours",
     "number": "20 to 40 units | five providers | we have 12 chairs",
     "carrier": "bit.ly/3xyz | act now | free money",
