@@ -217,7 +217,8 @@ class Pager:
         provider_id: str | None = None,
     ) -> None:
         metrics.notice_deliveries.labels(delivery.clinic, delivery.means, status).inc()
-        if status != "sent":
+        # Told at the first failure and at the end; what lies between is patience.
+        if status != "sent" and not (status == "queued" and delivery.attempts > 1):
             tell = logger.error if status in ("held", "failed") else logger.warning
             tell(
                 "notice not delivered",

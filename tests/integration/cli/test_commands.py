@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -67,6 +68,16 @@ def test_staff_commands_name_a_conversation_that_is_not_there(shell: Shell) -> N
     assert "no conversation 'c99'" in shell.run("staff", "seen", "c99", code=1)
     assert "no conversation '0123456789ab'" in shell.run("staff", "show", "0123456789ab", code=1)
     assert "kind" in shell.run("staff", "notices", "harbor")
+
+
+def test_doctor_names_what_is_missing_and_says_what_to_do(shell: Shell) -> None:
+    found = {one["about"]: one for one in json.loads(shell.run("doctor", "--json", code=1))["findings"]}
+    assert "TELNYX_API_KEY" in found["harbor: configuration"]["found"]
+    assert "DESKBELL_PUBLIC_URL" in found["public address"]["advice"]
+    assert found["database"]["state"] == "ok"
+    told = shell.run("doctor", code=1)
+    assert "problem" in told
+    assert "DESKBELL_PUBLIC_URL" in told
 
 
 def test_a_wrong_setting_is_an_error_with_its_name(shell: Shell) -> None:

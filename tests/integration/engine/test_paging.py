@@ -348,7 +348,7 @@ async def test_a_carrier_that_is_down_is_tried_again_and_given_up_with_a_log(des
             await desk.page(6)
     assert desk.paged == []
     assert (await desk.states())[0][0] == "held"
-    assert [log["became"] for log in logs if log["event"] == "notice not delivered"] == ["queued"] * 3 + ["held"]
+    assert [log["became"] for log in logs if log["event"] == "notice not delivered"] == ["queued", "held"]
 
 
 async def test_a_carrier_that_comes_back_gets_it_once_under_the_same_key(desk: Desk) -> None:
