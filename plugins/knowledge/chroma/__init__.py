@@ -125,14 +125,13 @@ class Chroma(Knowledge[ChromaConfig]):
         if shelf.version and now >= self._resting_until:
             try:
                 async with asyncio.timeout(self.config.deadline_seconds / 2):
-                    return await _in(self._outside, self._search_near, shelf, question, limit)
-            except Gone:
-                self._stale.set()
+                    return await _in(self._outside, self._search_near, question, limit)
             except Exception as error:  # noqa: BLE001 - whatever is wrong with Chroma or the embedder: words remain
                 logger.warning("%s: words alone decide: %s", self.context.binding, _told(error))
                 # Nobody is made to wait again for what has just kept somebody waiting.
                 self._resting_until = now + self.config.refresh_seconds
-        return await _in(self._inside, shelf.by_words, question, limit)
+                self._stale.set()
+        return await _in(self._inside, self._opened().by_words, question, limit)
 
     async def index(self, progress: Progress = unwatched) -> IndexReport:
         self._opened()
@@ -240,24 +239,37 @@ class Chroma(Knowledge[ChromaConfig]):
         return report
 
     def _follow(self) -> None:
-        """Takes up the index that the signpost names, if it is another one than ours."""
+        """Takes up the index that the signpost names; makes one when there is none that can be used."""
+        if not self._take_up():
+            self._index()
+
+    def _take_up(self) -> bool:
+        """Whether the index that the signpost names is the one that is searched, now if not before."""
         store, embeds = self._reach()
         shelf, current = self._shelf, store.current()
-        if shelf is None or current == shelf.version:
-            return
+        if shelf is not None and current and current == shelf.version:
+            return True
         contents = store.contents(current, embeds.identity) if current else None
-        if contents is None:
-            self._index()
-        else:
+        if contents is not None:
             self._put_up(Shelf(contents, current))
+        return contents is not None
 
     def _put_up(self, shelf: Shelf) -> None:
         if self._closing.is_set():
             return
         self._shelf = shelf
+        self._resting_until = 0.0
         snapshot.save(self._file(".json"), shelf.contents)
 
-    def _search_near(self, shelf: Shelf, question: str, limit: int) -> list[Passage]:
+    def _search_near(self, question: str, limit: int) -> list[Passage]:
+        try:
+            return self._search_once(self._opened(), question, limit)
+        except Gone:
+            # Between our look and the search a newer index has taken its place.
+            self._take_up()
+            return self._search_once(self._opened(), question, limit)
+
+    def _search_once(self, shelf: Shelf, question: str, limit: int) -> list[Passage]:
         store, embeds = self._reach()
         vector = embeds.question(spelt_out(question))
         if not any(vector):

@@ -109,6 +109,25 @@ async def test_an_index_taken_away_under_a_search_costs_no_answer(opened: Opened
     assert (await provider.search(OTHER_WORDS))[0].title == "Where can I park?"
 
 
+async def test_while_indexes_follow_each_other_meaning_finds_in_every_process(opened: Opened, folder: Path) -> None:
+    """Two bindings over one store, as two processes are: one makes indexes, both are searched."""
+    makes, follows = await opened(), await opened()
+    indexing = asyncio.create_task(_index_again_and_again(makes, folder, 12))
+    asked = 0
+    while not indexing.done():
+        for provider in (makes, follows):
+            assert [found.title for found in await provider.search(OTHER_WORDS)][:1] == ["Where can I park?"]
+            asked += 1
+    await indexing
+    assert asked > 12
+
+
+async def _index_again_and_again(provider: Chroma, folder: Path, times: int) -> None:
+    for number in range(times):
+        (folder / "knowledge" / "news.md").write_text(f"## What is new in week {number}?\nNothing.\n")
+        assert (await provider.index()).fresh == 1
+
+
 async def test_an_index_made_by_another_process_is_taken_up(opened: Opened, folder: Path) -> None:
     provider = await opened()
     (folder / "knowledge" / "wifi.md").write_text("## Is there wifi?\nYes, ask at the desk.\n")
