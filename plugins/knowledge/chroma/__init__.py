@@ -8,6 +8,7 @@ or the embedder does not answer: words alone decide, and patients go on being an
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import logging
 import sys
 import threading
@@ -80,6 +81,10 @@ class Chroma(Knowledge[ChromaConfig]):
 
     async def open(self) -> None:
         """Reads the documents. Raises `ProviderNotReady` when there is none that can be used."""
+        for package in ("chromadb", "boto3" if self.config.embedder == "bedrock" else "wordllama"):
+            # They are loaded later; that one is missing is told now.
+            if importlib.util.find_spec(package) is None:
+                raise ModuleNotFoundError(f"No module named '{package}'", name=package)
         self._closing.clear()
         self._outside = ThreadPoolExecutor(4, thread_name_prefix=f"{self.context.binding}-outside")
         self._inside = ThreadPoolExecutor(2, thread_name_prefix=f"{self.context.binding}-inside")
