@@ -105,6 +105,7 @@ class Window:
 
     #: 0 is Monday; sorted.
     weekdays: tuple[int, ...] = ()
+    #: The first and the last day that are meant; None is open.
     first: date | None = None
     last: date | None = None
     hours: Daytime | None = None
@@ -122,14 +123,16 @@ class Window:
         if self.hours is None:
             return day
         part = _PARTS.get(self.hours)
-        if day and part and not self.first and len(self.weekdays) < 3 and self.weekdays != (5, 6):
+        if day and part and not (self.first or self.last) and len(self.weekdays) < 3 and self.weekdays != (5, 6):
             return f"{day} {part}"
         alone = not day or (part is not None and self.first != self.last) or (part is not None and not self.first)
         return f"{day}{', ' if day and part and alone else ' ' if day else ''}{self.hours.text(alone=alone)}"
 
     def _dates_text(self) -> str:
-        if self.first is None or self.last is None:
-            return ""
+        if self.first is None:
+            return f"until {date_text(self.last)}" if self.last else ""
+        if self.last is None:
+            return f"from {date_text(self.first)} on"
         if self.first == self.last:
             return date_text(self.first)
         first = f"{_MONTHS[self.first.month - 1]} {self.first.day}"
@@ -180,10 +183,10 @@ class When:
         if len(self.windows) != 1 or len(later.windows) != 1:
             return later
         old, new = self.windows[0], later.windows[0]
-        has_days = bool(new.weekdays or new.first)
+        has_days = bool(new.weekdays or new.first or new.last)
         if has_days and new.hours is None and old.hours is not None:
             return replace(later, windows=(replace(new, hours=old.hours),))
-        if not has_days and new.hours is not None and (old.weekdays or old.first):
+        if not has_days and new.hours is not None and (old.weekdays or old.first or old.last):
             return replace(later, windows=(replace(old, hours=new.hours),))
         return later
 
@@ -211,8 +214,10 @@ def _window_json(window: Window) -> dict[str, Any]:
     value: dict[str, Any] = {}
     if window.weekdays:
         value["weekdays"] = list(window.weekdays)
-    if window.first is not None and window.last is not None:
-        value |= {"first": window.first.isoformat(), "last": window.last.isoformat()}
+    if window.first is not None:
+        value["first"] = window.first.isoformat()
+    if window.last is not None:
+        value["last"] = window.last.isoformat()
     if window.hours is not None:
         hours = window.hours
         value["hours"] = {

@@ -8,7 +8,8 @@ from datetime import time
 from typing import Literal
 
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_HOUR = rf"(?:1[0-9]|2[0-3]|0?[1-9]|{'|'.join(_WORDS)})"
+#: An hour without minutes, in figures or as a word.
+HOUR = rf"(?:1[0-9]|2[0-3]|0?[1-9]|{'|'.join(_WORDS)})"
 _NO_COUNT = (
     r"(?!\s*(?:%|/|\d|units?\b|syringes?\b|vials?\b|sessions?\b|areas?\b|people\b|persons?\b|of\b|years?\b|yrs?\b|"
     r"yo\b|months?\b|"
@@ -20,12 +21,12 @@ _NO_COUNT = (
 #: One time of day, without groups, for use inside other patterns.
 CLOCK = (
     r"(?:noon\b|midday\b|midnight\b"
-    rf"|(?:half\spast|quarter\spast|quarter\sto|quarter\still)\s{_HOUR}\b"
-    rf"|{_HOUR}(?:[:.][0-5]\d|[0-5]\d(?=\s?[ap]\.?m)|[ -](?:thirty|fifteen|forty[- ]?five))?"
+    rf"|(?:half\spast|quarter\spast|quarter\sto|quarter\still)\s{HOUR}\b"
+    rf"|{HOUR}(?:[:.][0-5]\d|[0-5]\d(?=\s?[ap]\.?m)|[ -](?:thirty|fifteen|forty[- ]?five))?"
     r"(?:\s?-?ish\b)?(?:\s?[ap]\.?m\b\.?|[ap]\b|\s?o'?\s?clock\b)?(?:\s?-?ish\b)?(?![a-z0-9])" + _NO_COUNT + r")"
 )
 _PARTS = re.compile(
-    rf"(?:(?P<lead>half past|quarter past|quarter to|quarter till)\s)?(?P<hour>{_HOUR})"
+    rf"(?:(?P<lead>half past|quarter past|quarter to|quarter till)\s)?(?P<hour>{HOUR})"
     r"(?:[:.]?(?P<minute>[0-5]\d)|[ -](?P<words>thirty|fifteen|forty[- ]?five))?"
     r"(?:\s?-?ish)?\s?(?P<meridiem>[ap])?"
 )

@@ -9,6 +9,14 @@ from functools import lru_cache
 
 from core.receptionist.understanding.timewords import DAY, DAY_NUMBERS, MONTH, MONTHS, NUMBERS
 
+#: What stands before or after a day and opens it to one side.
+_FROM_AFTER = re.compile(r"\b(?:after|past)\s(?:the\s)?$")
+_FROM_ON = re.compile(r"\b(?:from|starting|beginning|not before|no earlier than)\s(?:on\s)?(?:the\s)?$")
+_ON_FROM = re.compile(r"\s(?:(?:or|and)\s(?:later|after|beyond|onwards?)\b|onwards?\b|on\s*$)")
+_UP_TO_BEFORE = re.compile(r"\bbefore\s(?:the\s)?$")
+_UP_TO = re.compile(r"\b(?:by|until|til+|no later than|up to|to|through|thru)\s(?:the\s)?$")
+_OR_EARLIER = re.compile(r"\s(?:or|and)\s(?:earlier|before|sooner)\b")
+
 
 def _weekday(word: str) -> int:
     return next(number for number, pattern in DAY_NUMBERS if pattern.match(word))
@@ -125,3 +133,19 @@ def _calendar_date(words: str, today: date) -> date | None:
         },
     )
     return found.date() if found else None
+
+
+def opened(first: date, last: date, before: str, after: str) -> tuple[date | None, date | None]:
+    """A day or a stretch as a bound, by the words around it: "after the 15th", "by Friday", "March 20 or later".
+
+    The first and the last day that are meant; both None when it is no bound.
+    """
+    if _FROM_AFTER.search(before):
+        return last + timedelta(days=1), None
+    if _FROM_ON.search(before) or _ON_FROM.match(after):
+        return first, None
+    if _UP_TO_BEFORE.search(before):
+        return None, first - timedelta(days=1)
+    if _UP_TO.search(before) or _OR_EARLIER.match(after):
+        return None, last
+    return None, None

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from core.receptionist.understanding.clocks import CLOCK, Clock, read_clock
-from core.receptionist.understanding.dates import spans_of, weekdays_of
+from core.receptionist.understanding.dates import opened, spans_of, weekdays_of
+from core.receptionist.understanding.daytimes import bounded, open_ended, part_near, part_of, without, without_lead
 from core.receptionist.understanding.spanish import times_in_english
 from core.receptionist.understanding.timewords import HINT, ITEM, JOINS, KINDS, spelled
 from core.receptionist.when import AFTERNOON, MORNING, NIGHT, Daytime, When, Window
@@ -39,7 +40,12 @@ class _Draft:
 
     @property
     def has_days(self) -> bool:
-        return bool(self.weekdays or self.excluded or self.first)
+        return bool(self.weekdays or self.excluded or self.first or self.last)
+
+    @property
+    def is_moment(self) -> bool:
+        """An hour that no day was said with."""
+        return not self.has_days and self.hours is not None and self.hours.start == self.hours.end
 
     def window(self) -> Window:
         weekdays = self.weekdays - self.excluded
@@ -76,7 +82,8 @@ class _Reader:
         self.negated = False
         self.any = self.soon = False
         self.end = 0
-        self.part: str | None = None
+        #: "Not this week": only where nothing else is said of days.
+        self.not_before: date | None = None
 
     @property
     def draft(self) -> _Draft:
@@ -97,22 +104,53 @@ class _Reader:
         elif kind == "soon":
             self.soon = True
         elif kind in ("days", "day", "weekdays", "weekends"):
-            self._weekdays(*weekdays_of(found, kind, self.today))
+            self._days(found, kind, text)
+        elif kind == "part" and self.negated:
+            self.negated = False
+            # "Not Tuesday mornings" rules out no other day's: the day alone is left out.
+            for place, left in enumerate(() if self.draft.excluded else without(found["name"])):
+                self._hours(left, joined=place > 0)
         elif kind in ("range", "bound", "clock", "part", "ampm"):
             self.negated = False
             daytime = self._daytime(found, kind, text)
             if daytime:
                 self._hours(daytime, joined)
         elif kind not in ("greeting", "past"):
-            self._dates(found, kind)
+            self._dates(found, kind, text)
 
     def result(self) -> When | None:
+        if self.not_before and not any(draft.first or draft.last for draft in self.drafts):
+            self.draft.first = self.not_before
+        for draft, later in zip(self.drafts, self.drafts[1:], strict=False):
+            if draft.is_moment and later.has_days:
+                # "4 or 5 on Tuesday": the day is said once, for both.
+                draft.weekdays, draft.excluded = set(later.weekdays), set(later.excluded)
+                draft.first, draft.last = later.first, later.last
         windows = [draft.window() for draft in self.drafts if draft.has_days or draft.hours]
         if len(windows) == 1 and windows[0] == Window(tuple(range(7))):
             return When(soon=self.soon)
         if windows:
             return When(tuple(windows), soon=self.soon)
         return When(soon=self.soon) if self.any or self.soon else None
+
+    def _days(self, found: re.Match[str], kind: str, text: str) -> None:
+        days, first = weekdays_of(found, kind, self.today)
+        if kind == "day" and not self.negated:
+            named = first or self.today + timedelta(days=(min(days) - self.today.weekday()) % 7)
+            if self._opened(named, named, found, text):
+                return
+        self._weekdays(days, first)
+
+    def _opened(self, first: date, last: date, found: re.Match[str], text: str) -> bool:
+        """A day or a stretch as a bound: "after the 15th", "by Friday", "March 20 or later"."""
+        begin, end = opened(first, last, text[: found.start()], text[found.end() :])
+        if begin is None and end is None:
+            return False
+        draft = self.draft
+        if draft.last is not None or (draft.first is not None and begin is not None):
+            draft = self._another()
+        draft.first, draft.last = begin or draft.first, end
+        return True
 
     def _weekdays(self, days: set[int], first: date | None) -> None:
         if self.negated:
@@ -129,13 +167,19 @@ class _Reader:
         else:
             draft.weekdays |= days
 
-    def _dates(self, found: re.Match[str], kind: str) -> None:
-        for first, last in spans_of(found, kind, self.today):
-            self._date(first, last)
+    def _dates(self, found: re.Match[str], kind: str, text: str) -> None:
+        spans = spans_of(found, kind, self.today)
+        for first, last in spans:
+            open_ended = kind in ("date", "week", "nextmonth") and len(spans) == 1 and not self.negated
+            if not (open_ended and self._opened(first, last, found, text)):
+                self._date(first, last)
         if kind == "today" and found["tonight"]:
             self._hours(NIGHT, joined=False)
 
     def _date(self, first: date, last: date) -> None:
+        if self.negated and first != last:
+            self.negated, self.not_before = False, last + timedelta(days=1)
+            return
         if self.negated:
             self.draft.excluded.add(first.weekday())
             return
@@ -165,14 +209,14 @@ class _Reader:
 
     def _daytime(self, found: re.Match[str], kind: str, text: str) -> Daytime | None:
         if kind == "part":
-            return _part_of(found["name"], found["edge"])
+            return part_of(found["name"], found["edge"])
         if kind == "ampm":
             return MORNING if "a" in found.group() else AFTERNOON
         words = found.group()
-        clocks = [read_clock(hit.group()) for hit in re.finditer(CLOCK, _without_lead(words))]
+        clocks = [read_clock(hit.group()) for hit in re.finditer(CLOCK, without_lead(words))]
         if not clocks:
             return None
-        part = _part_near(text, found)
+        part = part_near(text, found)
         if kind == "range":
             if not found["between"] and not self._believed(clocks):
                 return None
@@ -183,8 +227,8 @@ class _Reader:
             clocks[0], part, lower=kind == "bound" and found["side"] in ("after", "aftr", "past", "later than")
         )
         if kind == "clock":
-            return _open_ended(at, found["plus"] or "", clocks[0])
-        return _bounded(at, found, clocks[0])
+            return open_ended(at, found["plus"] or "", clocks[0])
+        return bounded(at, found, clocks[0])
 
     def _believed(self, clocks: list[Clock]) -> bool:
         """Whether bare numbers are hours: they say so themselves, or follow a day, or answer our question."""
@@ -208,64 +252,6 @@ class _Reader:
         if end <= begin and first.meridiem is None and begin.hour >= 12:
             begin = time(begin.hour - 12, begin.minute)
         return Daytime(begin, end) if begin < end else None
-
-
-def _without_lead(words: str) -> str:
-    return re.sub(r"^(?:\W*(?:from|between|since|by|at|no|not|about|like)\b)+", "", words)
-
-
-def _part_of(name: str, edge: str | None) -> Daytime:
-    if name.startswith(("morning", "am")):
-        return Daytime(end=time(10)) if edge == "early" else Daytime(time(10), time(12)) if edge else MORNING
-    if name.startswith("afternoon"):
-        return (
-            Daytime(time(15), time(17))
-            if edge == "late"
-            else Daytime(time(12), time(14))
-            if edge == "early"
-            else AFTERNOON
-        )
-    if name.startswith(("evening", "night")):
-        return NIGHT
-    if name.startswith("lunch") or name == "midday":
-        return Daytime(time(12), time(12), about=True)
-    return {
-        "after lunch": Daytime(start=time(13)),
-        "after school": Daytime(start=time(15)),
-        "before work": Daytime(end=time(9)),
-        "before noon": MORNING,
-    }.get(name, NIGHT)
-
-
-def _part_near(text: str, found: re.Match[str]) -> str | None:
-    """Morning or later, as the words next to a bare hour say: "tomorrow morning at 9", "8 at night"."""
-    before = JOINS.split(text[max(0, found.start() - 14) : found.start()])[-1]
-    around = before + " " + JOINS.split(text[found.end() : found.end() + 17])[0]
-    if re.search(r"\bmorning", around):
-        return "am"
-    return "pm" if re.search(r"\b(?:afternoon|evening|night|tonight)", around) else None
-
-
-def _open_ended(at: time, plus: str, clock: Clock) -> Daytime:
-    if "earlier" in plus:
-        return Daytime(end=at)
-    return Daytime(start=at) if plus else Daytime(at, at, about=clock.about)
-
-
-def _bounded(at: time, found: re.Match[str], clock: Clock) -> Daytime:
-    """A clock with its bound: strict as said, and turned round by a "not"."""
-    side, negated = found["side"].replace("aftr", "after"), bool(found["no"])
-    if side in ("after", "past", "later than"):
-        if negated:
-            return Daytime(end=at)
-        return Daytime(start=at, start_strict=not found["on"])
-    if side in ("before", "earlier than"):
-        return Daytime(start=at) if negated else Daytime(end=at, end_strict=True)
-    if side in ("from", "since") or found["on"]:
-        return Daytime(start=at)
-    if side == "by" or side.startswith(("until", "til")):
-        return Daytime(end=at)
-    return Daytime(at, at, about=clock.about or side in ("around", "about", "approximately", "like"))
 
 
 def _opening_of(hours: Hours | None, days: list[date]) -> tuple[time, time] | None:

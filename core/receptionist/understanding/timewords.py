@@ -7,7 +7,7 @@ import re
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from core.receptionist.understanding.clocks import CLOCK
+from core.receptionist.understanding.clocks import CLOCK, HOUR
 from core.receptionist.understanding.words import word_set
 
 DAYS = {
@@ -64,8 +64,9 @@ ITEM = re.compile(
     |(?P<not>\b(?:not?|except(?:\sfor)?|besides|other\sthan|never|avoid|excluding|can(?:'?t|not)(?:\s(?:do|come|
         make|be))?
         (?:\sit|\sin|\sthere)*|(?<=day\s)but(?:\snot)?|(?<=time\s)but(?:\snot)?|(?<=days\s)but(?:\snot)?|
-            whenever\sbut(?:\snot)?)
-        (?:\son)?\s(?=(?:{DAY}|weekends?|weekdays?|tomorrow|today)\b))
+            (?:whenever|anything)\sbut(?:\snot)?)
+        (?:\son)?\s(?=(?:{DAY}|weekends?|weekdays?|tomorrow|today|(?:this|next)\sweek|
+            (?:(?:in\s)?the\s)?(?:early\s|late\s)?(?:mornings?|afternoons?|evenings?|nights?))\b))
     |(?P<out>\b(?:is|are)?\s?(?:out\b|no\sgood|not\sgood|(?:does|do|wo)n'?t\swork|not\s(?:available|possible)))
     |(?P<days>\b{DAY}{_TO}{DAY}\b)
     |(?P<week>\b(?:(?P<early>early|beginning\sof|start\sof)\s|(?P<late>later?|end\sof)\s)?(?:the\s)?
@@ -111,7 +112,8 @@ ITEM = re.compile(
 #: Cheap first look: without one of these, there is no time in a text.
 HINT = re.compile(
     rf"\d|\b(?:{DAY}|{MONTH}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
-    r"|week|day|morrow|tm[rw]|tom\b|night|noon|morn|even|lunch|work|school|any|flex|when|open|matter|mind|care|"
+    r"|week|day|m.?w.?f|tth|t.?th|morrow|tm[rw]|tom\b|night|noon|morn|even|lunch|work|school|any|flex|when|open|"
+    r"matter|mind|care|"
     r"what|pick|"
     r"up to|soon|asap|earl|avail|right|month|ams?\b|[ap]\.m|pms?\b|choose|prefer"
 )
@@ -132,7 +134,7 @@ _VOCABULARY = (
 _NOT_TYPOS = word_set(
     "money mooning warning warming meaning moaning monkey events eleven seven evening's learning earning mourning "
     "turning whatever wherever sundry sudden burning forever however tomato weekly "
-    "everything burnings anything friend friends"
+    "everything burnings anything friend friends whoever"
 )
 _LONG_WORD = re.compile(r"[a-z0-9]{6,}")
 JOINS = re.compile(r"\bor\b|\band\b|,|/|;")
@@ -145,8 +147,41 @@ KINDS = (
 )  # fmt: skip
 
 
+#: Turns of phrase, and how `ITEM` knows them.
+_PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), plainly)
+    for pattern, plainly in (
+        (r"\bm[/, &]?w[/, &]?f\b", "monday wednesday friday"),
+        (r"\bt(?:u|ue)?[/&]th(?:u|ur)?\b|\btth\b", "tuesday thursday"),
+        (r"\bfirst thing(?: in the morning)?\b|\b(?:start|beginning) of (?:the )?day\b", "early morning"),
+        (r"\b(?:end|close) of (?:the )?(?:day|business)\b|\beod\b|\bcob\b", "late afternoon"),
+        (r"\b(?:the )?week after next\b", "in two weeks"),
+        (rf"\bhalf (?={HOUR}\b)(?!hour)", "half past "),
+        (
+            r"\bi(?:'?m| am)? (?:at )?(?:work|working|busy|teach|on shift|in (?:class|school|meetings)|have (?:class|"
+            r"work))"
+            rf"(?: \w+)? (?:until|til+|to)(?= {HOUR}\b)",
+            "after",
+        ),
+        (
+            r"\b(?:out(?: of town)?|away|travell?ing|on vacation|gone|busy|unavailable|not (?:available|free|around|"
+            r"here)|"
+            r"can'?t(?: come| make it)?)(?: \w+){0,2} (?:until|til+)\b",
+            "from",
+        ),
+        (
+            r"\b(?:get|am|'m|im) (?:off|out|done)(?: of)?(?: (?:work|school|class))? (?:at|by|around)(?= (?:about |"
+            rf"around )?{HOUR}\b)",
+            "after",
+        ),
+    )
+)
+
+
 def spelled(low: str) -> str:
-    """Small slips in the words for days and times put right."""
+    """Small slips in the words for days and times put right, and turns of phrase put plainly."""
+    for pattern, plainly in _PHRASES:
+        low = pattern.sub(plainly, low)
 
     def right(found: re.Match[str]) -> str:
         word = found.group()

@@ -45,14 +45,9 @@ DAYTIMES = st.builds(Daytime, st.none() | TIMES, st.none() | TIMES, st.booleans(
 WEEKDAYS = st.frozensets(st.integers(0, 6)).map(lambda days: tuple(sorted(days)))
 
 
-@st.composite
-def windows(draw: st.DrawFn) -> Window:
-    first = draw(st.none() | st.dates(date(2026, 1, 1), date(2030, 1, 1)))
-    last = first + timedelta(days=draw(st.integers(0, 40))) if first else None
-    return Window(draw(WEEKDAYS), first, last, draw(st.none() | DAYTIMES))
-
-
-WHENS = st.builds(When, st.lists(windows(), max_size=3).map(tuple), st.booleans(), WORDS)
+DATES = st.dates(date(2026, 1, 1), date(2030, 1, 1))
+WINDOWS = st.builds(Window, WEEKDAYS, st.none() | DATES, st.none() | DATES, st.none() | DAYTIMES)
+WHENS = st.builds(When, st.lists(WINDOWS, max_size=3).map(tuple), st.booleans(), WORDS)
 PENDING = st.builds(
     Pending,
     WORDS,
