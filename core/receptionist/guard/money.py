@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
-_WHOLE = r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?\s?(k\b|grand\b)?(?![\d%])"
+_WHOLE = r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,4}))?\s?(k\b|grand\b)?(?![\d%])"
 _CURRENCY = r"(?:dollars?|bucks?|usd|us dollars|euros?|eur|pounds?|gbp|quid|smackers|pesos|cad|bux)"
 _MONEY = re.compile(
     rf"(?:[$€£¥₹]|\b(?:usd|us\$|eur|gbp)\s?\$?)\s?{_WHOLE}|(?<![\d.,]){_WHOLE}[ -]?(?:{_CURRENCY}\b|[$€£¥₹](?!\d))|"
-    rf"(?<![\d.,]){_WHOLE}\s?(?:-|to|or)\s?\d[\d,.]*k?[ -]?{_CURRENCY}\b|(?<![\d.,])(\d+)(?:\.(\d{{1,2}}))?\s?(grand|"
+    rf"(?<![\d.,]){_WHOLE}\s?(?:-|to|or)\s?\d[\d,.]*k?[ -]?{_CURRENCY}\b|(?<![\d.,])(\d+)(?:\.(\d{{1,4}}))?\s?(grand|"
     rf"k)\b",
     re.IGNORECASE,
 )
@@ -105,8 +106,8 @@ def cheaper(text: str) -> list[str]:
 
 def _cents(groups: tuple[str | None, ...]) -> int:
     whole, part, thousand = groups
-    cents = int((whole or "0").replace(",", "")) * 100 + int((part or "0").ljust(2, "0"))
-    return cents * (1000 if thousand else 1)
+    amount = Decimal(f"{int((whole or '0').replace(',', ''))}.{int(part or '0'):0{len(part or '0')}}")
+    return round(amount * (100_000 if thousand else 100))
 
 
 def _said_of(text: str, end: int) -> tuple[str, bool]:

@@ -17,7 +17,7 @@ _COUNTED = (
 )
 _COUNT = re.compile(rf"(?<![\d.$])(\d+)(?:\s?(?:-|to|or|and)\s?(\d+))?[ -]?(?:\w+ )?{_COUNTED}\b", re.IGNORECASE)
 _PERCENT = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)\s?(?:%|percent\b|pct\b)", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?:st|nd|rd|th)?(?!\w)")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?:st|nd|rd|th)?(?!\d)")
 _AROUND_THE_CLOCK = re.compile(r"\b24/7\b")
 _Value = TypeVar("_Value")
 
