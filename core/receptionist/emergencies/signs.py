@@ -75,7 +75,10 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         r"wish i (?:was|were) dead",
         r"(?:want to|wanna|gonna|going to|will|ima) kms",
         r"(?:quiero|voy a) (?:morir\w*|matarme|suicidarme)",
-        r"me quiero (?:morir|matar)",
+        r"me (?:quiero (?:morir|matar)|voy a matar)",
+        r"(?:quiero morirme|quitarme la vida|ya no quiero vivir)",
+        r"(?:slit|cut|cutting|slitting) (?:my|his|her) wrists?",
+        r"(?:dont|doesnt) (?:want|wanna) (?:to )?live no more",
     ),
     Emergency.BREATHING: (
         rf"{_CANT} (?:even )?(?:breathe?|get (?:any |enough )?air|catch my breath)",
@@ -84,6 +87,7 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         r"short(?:ness)? of breath",
         r"catching (?:my|his|her) breath",
         r"(?:not|stopped|isnt|stops) breathing",
+        r"(?:hes|shes|he|she|baby|im) (?:is |are |was )?(?:turning|going|went) (?:all )?(?:blue|purple)",
         r"breathing (?:is |has |feels? )?(?:getting |gotten |become )?"
         r"(?:stopped|hard(?:er)?|worse|difficult|funny|weird)",
         r"gasping\b(?! at)",
@@ -102,6 +106,9 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         rf"chest (?:{_OFTEN}|{_GOES})*(?:hurts|hurting|aches|aching|tight|tightening|heavy|pounding|burning)",
         r"(?:my|his|her) chest (?:really |has started to |started to )?hurt",
         r"(?:having|had|is this|think its|maybe) (?:a )?heart ?attack",
+        r"(?:me|le) (?:esta )?(?:dando|dio) un (?:infarto|ataque al corazon|derrame)",
+        r"heart (?:is |was |keeps |wont stop )?(?:racing|pounding|fluttering)\b(?=.*\b(?:dizzy|breath|after|"
+        r"since|faint)\b)",
         r"heart attack (?:symptoms|signs)",
         r"dolor (?:de|en el) pecho",
         r"me duele el pecho",
@@ -118,6 +125,8 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         rf"face (?:{_OFTEN}|{_GOES})*(?:droop(?:s|ing|y|ed)|paraly[sz]ed)",
         r"facial droop(?:ing)?",
         rf"cant (?:move|feel|lift) (?:{_THEIR} )?{_LIMB}",
+        r"se me (?:paraliz\w+|durmio) (?:\w+ )?(?:cara|brazo|lado|pierna|boca)|no siento (?:\w+ )?(?:brazo|"
+        r"pierna|cara|lado)",
         r"sudden (?:severe )?(?:weakness|numbness|confusion|headache)",
         r"worst headache",
         r"no (?:me )?puedo (?:hablar bien|mover (?:el|la|un|mi) (?:brazo|pierna|cara|lado))",
@@ -126,31 +135,39 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         r"anaphyla\w+",
         r"(?:severe|serious|terrible|horrible|major|extreme|life threatening) (?:allergic )?reaction",
         r"bad allergic reaction",
+        r"allergic reaction\b(?=.*\b(?:help|omg|asap|911)\b)",
         r"(?:having|have|had|got|getting) (?:an? )?(?:really |very )?bad reaction",
         r"bad reaction to",
         r"(?:having|have|has|had|got|getting|with) (?:an? |some |kind of |this )*allergic reaction",
         r"allergic reaction (?:now|right now|happening|to the)",
         rf"(?:throat|airway|tongue) (?:{_OFTEN}|{_GOES}|like its )*{_SWELLS}",
         r"(?:cant|trouble|difficulty|hard to|unable to|hardly|barely) swallow(?:ing)?\b"
-        r"(?! (?:pills?|tablets?|capsules?))",
+        r"(?! (?:pills?|tablets?|capsules?|(?:that|the|this|your) (?:price|cost|bill)))",
+        r"cant (?:even )?open (?:my|his|her) mouth\b(?=.*\b(?:swallow|breath\w*|swollen|swelling|fever)\b)",
+        r"(?:infection|swelling) (?:is )?(?:spreading|spread|moving) (?:to|up|down|into|toward)\b.*\b(?:eyes?|"
+        r"neck|throat|face)",
         rf"(?:face|eyes|lips?|neck|mouth) (?:{_OFTEN}|{_GOES})*{_SWELLS}(?: up)? "
         r"(?:really |so |very |up )*(?:fast|quickly|rapidly|shut)",
         r"(?:swelling|swollen) (?:is )?spreading (?:to|down|into)\b.*\b(?:neck|throat|eyes?|tongue)",
         r"hives (?:all over|everywhere|spreading|and)",
         r"(?:covered in|breaking out in|full of) hives",
         r"(?:used|using|use|need|needed|gave (?:me|her|him)) (?:my |an? |the |her |his )*epi ?pen",
-        r"se me (?:cierra|hincha|esta cerrando) la (?:garganta|lengua)",
+        r"se me (?:cierra|hincha|esta cerrando|esta hinchando) la (?:garganta|lengua|cara)(?: y la lengua)?",
     ),
     Emergency.OVERDOSE: (
-        r"overdos(?:e|ed|ing)\b(?! of (?:cuteness|fun|sun\w*|love))",
-        r"(?:i|he|she|just) od(?:d|ed|ing)",
+        r"overdos(?:e|ed|ing)\b(?! (?:of|on) (?:cuteness|fun|sun\w*|love|coffee|sugar|chocolate|tacos|candy))",
+        r"(?:i|he|she|just) od(?:d|ed|ing)|od(?:d|ed|ing) on",
+        rf"(?:took|taken|swallowed|ate) (?:like |about |around )?(?:[1-9]\d|all) (?:of )?(?:my |the |his |her |"
+        rf"those )?(?:\w+ )?"
+        rf"{_PILLS}(?! (?:today|this|as|like|for|with|already|and|before|so|but)\b)",
+        r"(?:me|se) tom[eo] (?:todas las|muchas|un monton de|demasiadas) (?:pastillas|pildoras)",
         r"(?:took|taken|swallowed|ate|drank) (?:way |far )?too (?:many|much) (?:of )?"
         rf"(?:{_THEIR} )?(?:\w+ )?{_PILLS}",
         r"(?:took|swallowed|drank) (?:the |a |my )*(?:whole|entire) bottle",
         r"took (?:all )?(?:\w+ )?pills at once",
         rf"(?:took|taken|swallowed) (?:a )?(?:bunch|lot|handful|bottle) of (?:\w+ )?{_PILLS}",
         r"poisoned",
-        r"(?:swallowed|drank) (?:some )?(?:bleach|numbing cream|antifreeze)",
+        r"(?:swallowed|drank|ate) (?:some |the |my |a bit of |a lot of )?(?:bleach|numbing cream|antifreeze)",
         r"sobredosis",
     ),
     Emergency.VISION: (
@@ -160,8 +177,10 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         rf"(?:blurr?y|blurr?ed|double|tunnel|cloudy|foggy) {_EYESIGHT}\b{_NOT_CARE}",
         rf"eyes? (?:{_OFTEN}|{_GOES})+(?:blurr?y|blurr?ed|dark|blind)",
         rf"(?:blurr?y|blurred|blind) (?:in|on|out of) {_ONE}*(?:eyes?|side)",
+        r"eyes? (?:is |are |was )?swollen (?:completely |almost |fully )?shut",
         r"seeing (?:double|blurr?y|spots|flashes|stars|black)",
-        r"(?:everything|its all) (?:is |looks |went |turned |got |has gone |gone )*(?:blurr?y|blurred|black|foggy)",
+        r"(?:everything|its all) (?:is |looks |went |turned |got |has gone |gone )*(?:blurr?y|blurred|black|"
+        r"dark|foggy)",
         r"(?:im|i am|went|going|gone|turned|hes|shes|almost|suddenly) (?:\w+ )?blind\b"
         r"(?! (?:date|spots?|folded|without))",
         r"(?:cant|unable to|barely|hardly) see (?:anything|nothing|well|properly|clearly|straight|right|out (?:of|my)|"
@@ -187,6 +206,10 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         rf"(?=.*\b{_TREATED}\b)",
         rf"(?:skin|lips?|nose) {_OFTEN}*{_TURNS} (?:dark|black|purple)\b"
         r"(?=.*\b(?:hurts|painful|pain|cold|spreading|numb)\b)",
+        r"skin (?:around|near|on|above|under|by) (?:my |the |his |her )?(?:nose|lips?|mouth|chin|eyes?) "
+        rf"{_OFTEN}*{_TURNS} (?:dark|black|purple)",
+        r"(?:nose|lips?) (?:is |are |looks? )(?:purple|black|dark) (?:and )?(?:numb|cold|painful|hurts)",
+        rf"lips? (?:{_OFTEN})*{_TURNS} purple (?:and )?(?:numb|cold|painful|hurts)",
         r"vascular occlusion",
         r"necrosis",
         r"la piel (?:\w+ ){0,3}(?:blanca|palida|azul|morada)",
@@ -197,6 +220,13 @@ _SIGNS: dict[Emergency, tuple[str, ...]] = {
         r"no (?:para|deja) de sangrar|llam(?:en|ar|e|o) (?:al 911|una ambulancia)",
         r"(?:wont|doesnt|not|isnt) wak(?:e|ing) up",
         r"just (?:passed out|fainted|collapsed|blacked out)",
+        r"(?:cough(?:ing|ed)|throwing|threw|vomit(?:ing|ed)|puk(?:ing|ed)) (?:up )?(?:\w+ )?blood",
+        r"blood (?:is )?everywhere|(?:so much|lots of) blood\b(?! work)",
+        r"(?:hes|shes|he is|she is|he|she) not respond(?:ing)?\b(?! to\b)",
+        r"(?:i|he|she|just|she just|he just) (?:passed|blacked) out(?=[ ,.!?]*$)",
+        r"(?:going to|gonna|about to|will|might|feel like im) (?:gonna |going to )?(?:pass out|faint|"
+        r"black ?out|collapse)\b"
+        r"(?!.*\b(?:price|cost|bill|lol|lmao|haha|excited|needles?)\b)",
         r"(?:passed|blacked) out (?:after|from|during|and|twice|again|today)\b(?! last)",
         r"fainted (?:after|from|during|and|twice|again|today)\b(?! last)",
         r"(?:having|has|had|have|started) (?:a )?seizures?",

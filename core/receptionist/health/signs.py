@@ -65,10 +65,10 @@ _SWOLLEN = (
     r"(?:swollen|swell(?:ing|ed)|numb(?:ness)?|bruis(?:ed|ing|es?)|infected|inflamed|bleed(?:s|ing)|blister\w*|"
     r"oozing|pus|lump(?:s|y)?|droop(?:y|ing|s|ed)|burn(?:ing|ed|s|t)(?! out)|itch(?:y|ing|es)|peeling off|hives|"
     r"rash\w*|"
-    r"puffy|hot to the touch|hard (?:bump|lump|spot)s?)"
+    r"hot to the touch|hard (?:bump|lump|spot)s?)"
 )
 #: What is a wish before a treatment, and a worry after one.
-_CHANGED = rf"(?:{_SWOLLEN}|lopsided|uneven|crooked|asymmetric\w*|discolou?red)"
+_CHANGED = rf"(?:{_SWOLLEN}|puffy|lopsided|uneven|crooked|asymmetric\w*|discolou?red)"
 _SURGERY = (
     r"(?:surger(?:y|ies)|operation|c ?section|hysterectomy|mastectomy|lumpectomy|appendectomy|bypass|transplant|"
     r"(?:knee|hip|shoulder) replacement|facelift|face lift|nose job|rhinoplasty|boob job|breast (?:implants|"
