@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from core.receptionist.emergencies import recognise
-from core.receptionist.grounding import Grounds, violation
+from core.receptionist.guard import Grounds, judge
 from core.receptionist.sms import count, normalise
 from deskbell import Clinic, ProviderContext
 from plugins.knowledge.entries import read_folder
@@ -135,7 +135,7 @@ def test_a_clinic_is_complete(name: str) -> None:
 def test_every_answer_of_the_notes_may_be_texted_as_it_stands(name: str) -> None:
     subject = clinic(name)
     for entry in read_folder(CLINICS / name / "knowledge").entries:
-        assert violation(entry.text, Grounds(subject).of({}, [entry.text], NOW)) is None, entry.title
+        assert judge(entry.text, Grounds(subject).of({}, [entry.text], NOW)) is None, entry.title
         assert count(normalise(entry.text)).segments <= 2, entry.title
 
 
@@ -145,7 +145,7 @@ def test_what_the_menu_says_is_grounded_in_it(name: str) -> None:
     on = Grounds(subject).of({}, [], NOW)
     for service in subject.services:
         assert service.price is not None
-        assert violation(f"{service.name} is ${service.price.cents / 100:,.2f}. {service.about}", on) is None
+        assert judge(f"{service.name} is ${service.price.cents / 100:,.2f}. {service.about}", on) is None
 
 
 @pytest.mark.parametrize("name", NAMES)

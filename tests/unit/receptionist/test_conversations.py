@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.receptionist.grounding import Grounds, violation
+from core.receptionist.guard import Grounds, judge
 from core.receptionist.sms import count
 from deskbell import Line, ManualClock, Media, MoveRequest, NotifyStaff, Remember, RequestStatus, Say, TextKind
 
@@ -411,7 +411,7 @@ async def test_every_reply_passes_the_guard_and_fits(patient: Any, texts: list[s
         reply = await patient.texts(text)
         sources = patient.memory.pop("grounding", [])
         on = Grounds(patient.clinic).of(patient.known, sources, patient.clock.now())
-        assert violation(reply, on, patient.turn.request) is None, reply
+        assert judge(reply, on, patient.turn.request) is None, reply
         assert count(reply).segments <= 3
         assert not reply or count(reply).encoding == "gsm7"
 

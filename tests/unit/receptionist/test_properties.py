@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.receptionist.facts import Known
-from core.receptionist.grounding import Grounds, violation
+from core.receptionist.guard import Grounds, judge
 from core.receptionist.memory import Pending
 from core.receptionist.sms import count
 from core.receptionist.understanding import Reader
@@ -103,7 +103,7 @@ def test_every_text_has_one_question_at_most_and_fits_and_is_grounded(
             ours = reply.replace(patient.facts.get("first_name", " "), "")
             assert not ours or count(ours).encoding == "gsm7"
             on = Grounds(patient.clinic).of(patient.known, [], patient.clock.now())
-            assert violation(reply, on, patient.turn.request) is None, reply
+            assert judge(reply, on, patient.turn.request) is None, reply
 
     asyncio.run(talk())
 

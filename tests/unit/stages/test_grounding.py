@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.receptionist.grounding import Grounds, violation
+from core.receptionist.guard import Ground, Grounds, judge
 from deskbell import Clinic, Fact, RequestStatus
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)  # a Monday
@@ -32,7 +32,8 @@ Our normal hours are Mon 9-5:30 pm. | Don't worry about parking, we validate. | 
 Are you free on Tuesday? | Someone will call you to set the time. | We'll call to get you booked.
 No trouble at all. | Once your deposit is received we'll call you.
 Before your appointment is confirmed, a person calls. | Lip filler takes 45 minutes.
-A provider decides that with you in person. | We'll be prompt. | We take bookings by text. | Would you like to book? | Have you been to Pier Clinic before?
+A provider decides that with you in person. | We'll be prompt. | We take bookings by text.
+Would you like to book? | Have you been to Pier Clinic before?
 Which syringe, 1 or 2? | A team member will get back to you. | Text us anytime, 24/7. | Hi, this is Pier Clinic.
 """
 
@@ -63,7 +64,10 @@ BLOCKED = {
         Redness is to be expected | it is painless
     """,
     "guarantee": "Results guaranteed | guarantee results | You'll love your results | it lasts forever",
-    "slot": "how about at 9? | Tomorrow works | Tue, Mar 3 at 9 am | Tuesday at 10 is open | We have openings this week | I can get you in tomorrow",
+    "slot": """
+        how about at 9? | Tomorrow works | Tue, Mar 3 at 9 am | Tuesday at 10 is open
+        We have openings this week | I can get you in tomorrow
+    """,
     "duration": "2-3 days | a 30-minute visit | it takes two hours",
     "number": "20 to 40 units | five providers | we have 12 chairs",
     "carrier": "bit.ly/3xyz | act now | free money",
@@ -90,52 +94,58 @@ BLOCKED = {
 }
 
 
+def broken(text: str, on: Ground, request: RequestStatus | None = None) -> str | None:
+    """Name of the first rule that a text breaks."""
+    verdict = judge(text, on, request)
+    return verdict.rule.value if verdict else None
+
+
 def texts(table: str) -> list[str]:
     return [text.strip() for line in table.splitlines() for text in line.split(" | ") if text.strip()]
 
 
 @pytest.mark.parametrize("text", texts(ALLOWED))
 def test_what_stands_somewhere_may_be_said(clinic: Clinic, text: str) -> None:
-    assert violation(text, Grounds(clinic).of(FACTS, PASSAGES, NOW)) is None
+    assert broken(text, Grounds(clinic).of(FACTS, PASSAGES, NOW)) is None
 
 
 @pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, table in BLOCKED.items() for text in texts(table)])
 def test_what_stands_nowhere_is_blocked(clinic: Clinic, rule: str, text: str) -> None:
-    assert violation(text, Grounds(clinic).of(FACTS, PASSAGES, NOW)) == rule
+    assert broken(text, Grounds(clinic).of(FACTS, PASSAGES, NOW)) == rule
 
 
 def test_a_patients_words_prove_times_but_no_price_link_or_number(clinic: Clinic) -> None:
     facts = {"notes": Fact("notes", "I was told $5 at evil.example, call 646-555-0100 at 3 pm", 1, NOW)}
     on = Grounds(clinic).of(facts, [], NOW)
-    assert violation("3 pm", on) is None
-    assert violation("It is $5", on) == "price"
-    assert violation("evil.example", on) == "link"
-    assert violation("646-555-0100", on) == "phone"
+    assert broken("3 pm", on) is None
+    assert broken("It is $5", on) == "price"
+    assert broken("evil.example", on) == "link"
+    assert broken("646-555-0100", on) == "phone"
 
 
 def test_paid_and_booked_may_be_said_when_the_request_says_so(clinic: Clinic) -> None:
     on = Grounds(clinic).of({}, [], NOW)
-    assert violation("We received your deposit.", on, RequestStatus.PAID) is None
-    assert violation("You're booked!", on, RequestStatus.PAID) == "booked"
-    assert violation("You're booked!", on, RequestStatus.BOOKED) is None
+    assert broken("We received your deposit.", on, RequestStatus.PAID) is None
+    assert broken("You're booked!", on, RequestStatus.PAID) == "booked"
+    assert broken("You're booked!", on, RequestStatus.BOOKED) is None
 
 
 def test_the_clinics_fixed_lines_always_pass(clinic: Clinic) -> None:
     on = Grounds(clinic).of({}, [], NOW)
     for line in on.fixed:
-        assert violation(line, on) is None
+        assert broken(line, on) is None
     odd = clinic.model_copy(
         update={"wording": clinic.wording.model_copy(update={"emergency": "Don't panic, call 112."})}
     )
-    assert violation("Don't panic, call 112. Text 988.", Grounds(odd).of({}, [], NOW)) is None
+    assert broken("Don't panic, call 112. Text 988.", Grounds(odd).of({}, [], NOW)) is None
 
 
 def test_without_hours_no_opening_time_is_grounded(clinic: Clinic) -> None:
     on = Grounds(clinic.model_copy(update={"hours": None})).of({}, [], NOW)
-    assert violation("We open at 9 AM", on) == "time"
+    assert broken("We open at 9 AM", on) == "time"
 
 
 def test_the_crisis_line_is_only_known_where_911_is(clinic: Clinic) -> None:
     on = Grounds(clinic.model_copy(update={"emergency_number": "112"})).of({}, [], NOW)
-    assert violation("Call 988", on) == "phone"
-    assert violation("Call 112", on) is None
+    assert broken("Call 988", on) == "phone"
+    assert broken("Call 112", on) is None
