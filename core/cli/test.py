@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from io import StringIO
 from pathlib import Path
 from time import perf_counter
@@ -28,8 +29,10 @@ from core.rehearsal.models import Casting
 from core.rehearsal.outcome import Outcome
 from core.rehearsal.run import rehearse
 from core.runtime import heap
+from deskbell import ProviderNotReady
 
 _LANES = 3
+_TWICE = "Two folders hold a clinic of this name: test them one after the other."
 #: Exit codes beside 0: a conversation came out differently; a file or a clinic cannot be read.
 _DIFFERENT, _UNREADABLE = 1, 2
 
@@ -91,9 +94,15 @@ async def _play(rehearsals: Sequence[Rehearsal], casting: Casting, seed: int, co
     for root in {rehearsal.root for rehearsal in rehearsals}:
         found, errors = load_plans(root, catalogue)
         wanted = {rehearsal.clinic for rehearsal in rehearsals if rehearsal.root == root}
+        errors += [ConfigError(_TWICE, clinic=name) for name in sorted(plans.keys() & wanted)]
         _stop_at([error for error in errors if error.clinic in (None, *wanted)], console)
         plans |= {name: plan for name, plan in found.items() if name in wanted}
-    async with lanes(min(_LANES, len(rehearsals) or 1)) as found_lanes, opened(plans) as clinics:
+    async with AsyncExitStack() as house:
+        try:
+            clinics = await house.enter_async_context(opened(plans))
+        except ProviderNotReady as error:
+            _stop_at([ConfigError(str(error), kind="not_ready")], console)
+        found_lanes = await house.enter_async_context(lanes(min(_LANES, len(rehearsals) or 1)))
         heap.settle()
         return await rehearse(rehearsals, casting, clinics, found_lanes, lambda one: _tell(one, console), seed=seed)
 

@@ -58,10 +58,11 @@ def load_plans(root: Path, catalogue: Catalogue) -> tuple[Mapping[str, ClinicPla
 
 @asynccontextmanager
 async def opened(plans: Mapping[str, ClinicPlan]) -> AsyncIterator[Mapping[str, OpenClinic]]:
-    """The clinics with their knowledge open."""
+    """The clinics with their knowledge open. What it keeps on disk is gone afterwards."""
     async with AsyncExitStack() as stack:
+        home = stack.enter_context(tempfile.TemporaryDirectory(prefix="deskbell-test-"))
         clinics = {}
-        opener = Opener(ManualClock(_BEGINNING), "http://127.0.0.1", _no_transcript)
+        opener = Opener(ManualClock(_BEGINNING), "http://127.0.0.1", _no_transcript, Path(home))
         for name, plan in plans.items():
             live = await opener.open(replace(plan, channels={}, payments={}, models={}, pipeline=()))
             stack.push_async_callback(close_clinic, live)

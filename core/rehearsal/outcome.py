@@ -14,7 +14,7 @@ from core.rehearsal.moment import Moment
 class Verdict(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
-    #: Failed, as the file says that it does.
+    #: An expectation of the file does not hold, as the file says.
     KNOWN_FAULT = "known fault"
     #: Passed, though the file says that it cannot: the file is out of date.
     REPAIRED = "repaired"
@@ -58,7 +58,8 @@ class Outcome:
     def verdict(self) -> Verdict:
         if self.skipped:
             return Verdict.SKIPPED
-        if self.rehearsal.script.known_fault is None:
+        # What always holds is no matter of a file: no mark excuses a rule that was broken.
+        if self.rehearsal.script.known_fault is None or any(fault.rule for fault in self.faults):
             return Verdict.FAILED if self.faults else Verdict.PASSED
         if self.faults:
             return Verdict.KNOWN_FAULT

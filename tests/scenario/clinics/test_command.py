@@ -75,6 +75,12 @@ def test_a_file_that_cannot_be_read_stops_everything(project: Path) -> None:
     assert "passed" not in ended.stdout
 
 
+def test_clinics_of_one_name_are_not_taken_for_each_other(project: Path) -> None:
+    ended = deskbell(project, "clinics", str(CLINICS / "harbor"))
+    assert ended.returncode == 2
+    assert "Two folders hold a clinic of this name" in ended.stdout
+
+
 def test_a_folder_without_conversations_is_told(project: Path) -> None:
     (project / "clinics" / "harbor" / "tests" / "two.yml").unlink()
     ended = deskbell(project)

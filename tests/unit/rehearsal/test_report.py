@@ -19,6 +19,7 @@ from core.rehearsal.outcome import Fault, Outcome, Verdict
 from core.rehearsal.script import Script
 
 Make = Callable[..., Moment]
+UNMET = Fault("a text with the words '$13'", "silence")
 FAULT = Fault("a text with the words '$13'", "'Botox is $12.'", rule="prices")
 
 
@@ -40,7 +41,8 @@ def outcome(moment: Make) -> Callable[..., Outcome]:
 def test_a_verdict_is_drawn_from_faults_and_from_what_the_file_says(outcome: Callable[..., Outcome]) -> None:
     assert outcome().verdict is Verdict.PASSED
     assert outcome(FAULT).verdict is Verdict.FAILED
-    assert outcome(FAULT, known="why").verdict is Verdict.KNOWN_FAULT
+    assert outcome(UNMET, known="why").verdict is Verdict.KNOWN_FAULT
+    assert outcome(FAULT, known="why").verdict is Verdict.FAILED
     assert outcome(known="why").verdict is Verdict.REPAIRED
     assert outcome(known="why", casting=Casting.HOSTILE).verdict is Verdict.PASSED
     assert outcome(skipped="why").verdict is Verdict.SKIPPED
@@ -67,7 +69,7 @@ def test_every_verdict_is_one_line(outcome: Callable[..., Outcome]) -> None:
 
 
 def test_the_junit_file_counts_and_holds_the_story(outcome: Callable[..., Outcome], tmp_path: Path) -> None:
-    outcomes = [outcome(), outcome(FAULT), outcome(FAULT, known="why"), outcome(known="why"), outcome(skipped="why")]
+    outcomes = [outcome(), outcome(FAULT), outcome(UNMET, known="why"), outcome(known="why"), outcome(skipped="why")]
     junit.write(tmp_path / "deep" / "results.xml", outcomes, report.words)
     suite = ElementTree.parse(tmp_path / "deep" / "results.xml").getroot()[0]  # noqa: S314 - our own file
     assert {name: suite.get(name) for name in ("name", "tests", "failures", "skipped")} == {
