@@ -12,6 +12,8 @@ from core.receptionist.understanding.words import plain, word_set
 _TITLES = word_set("mr mrs ms miss mx dr doctor prof sir madam")
 _FAMILY_TITLES = word_set("mr mrs ms mx dr doctor prof")
 _PARTICLES = word_set("de la le van der den von del della da di dos du bin ben al el st ter")
+#: Those that are given names as well.
+_GIVEN = frozenset({"al", "ben"})
 #: Words that are family names too, believed when written with a capital or as the whole reply about a last name.
 _FAMILY = word_set(
     "best black day early fair friend good guy king little long love low lucky male man may mind moody night poor "
@@ -137,9 +139,11 @@ _REPLY_FILLERS = re.compile(
     r"afternoon|"
     r"evening))\b[\s,.!:-]*)+"
 )
+#: "O'Brien. Sinead O'Brien": the whole name comes second.
+_TWICE = re.compile(r"\b([^\W\d_][\w'-]+)[.,]\s+(?=[^\W\d_][\w'-]+ \1\b)")
 _KEYBOARD = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}|^[^aeiouy]{4,}$")
 _AFTER_NAME = re.compile(
-    r"\s*(?:$|[,.;!\n(/&+-]|(?:and|i|i'm|im|i'd|here|never|new|first|looking|interested|want|for|but|calling|"
+    r"\s*(?:$|[^\w\s'@?]|(?:and|i|i'm|im|i'd|here|never|new|first|looking|interested|want|for|but|calling|"
     r"texting|again|"
     r"from|with|please|thanks|thank|thx|is|how|can|wondering|hoping|returning|btw|not|been|existing)\b)"
 )
@@ -182,7 +186,9 @@ def name_in_reply(text: str, not_names: frozenset[str], *, wants: str) -> Name |
     low = plain(text)
     filler = _REPLY_FILLERS.match(low)
     start = filler.end() if filler else len(low) - len(low.lstrip())
-    stop = re.search(r"[,;!?\n]|(?<!\b\w)(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)\.(?=\s|$)", low[start:])
+    twice = _TWICE.search(low, start)
+    start = twice.end() if twice else start
+    stop = re.search(r"[,;!?\n]|(?<!\b\w)(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)(?<!\bst)\.(?=\s|$)", low[start:])
     end = start + stop.start() if stop else len(low)
     if stop and stop.group() == "?":
         return None
@@ -196,8 +202,8 @@ def name_in_reply(text: str, not_names: frozenset[str], *, wants: str) -> Name |
         return None
     if taken is None or not _AFTER_NAME.match(low[:end], taken.end):
         return None
-    if wants == "last_name" and not taken.last:
-        return Name("", taken.first, taken.start, taken.end)
+    if wants == "last_name" and (not taken.last or taken.first.lower() in _PARTICLES - _GIVEN):
+        return Name("", f"{taken.first} {taken.last}".strip(), taken.start, taken.end)
     return taken
 
 

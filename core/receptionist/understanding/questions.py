@@ -90,7 +90,9 @@ _IDENTITY = re.compile(
 _AVAILABILITY = re.compile(
     r"\b(?:when (?:will|are|do|does) (?:you|u|they|someone|somebody|y'all)(?: guys)? (?:going to |gonna )?(?:call|"
     r"reach out)|"
-    r"(?:any|got) (?:updates?|news)|hear (?:back|from)|openings?|availab\w+|slots?|(?:have|got|"
+    r"(?:any|got) (?:updates?|news)|"
+    r"(?:other|more|different|later|earlier) (?:times?|days?|dates?|slots?|options?)|hear (?:back|from)|openings?|"
+    r"availab\w+|slots?|(?:have|got|"
     r"do) (?:\w+ )?appointments?|fit (?:me|us) in|squeeze|see me|"
     r"get (?:me )?in|come (?:in|by|over)|(?:can|could|may) (?:i|we|he|she|they) come|free (?:on|at|this|next|"
     r"tomorrow|today)|any appointments?|appointments? (?:on|at|this|next|for|after|before|tomorrow|today|available)|"

@@ -25,7 +25,7 @@ from core.receptionist.understanding.services import Lexicon
 from core.receptionist.understanding.shapes import email_of, find_email
 from core.receptionist.understanding.times import read_when
 from core.receptionist.understanding.treatments import keep_as_concern, leaves_service_open, read_treatments
-from core.receptionist.understanding.visits import NEW, RETURNING, find_visit
+from core.receptionist.understanding.visits import find_visit, visit_meant
 from core.receptionist.understanding.words import Clause, plain, words
 from core.receptionist.when import When
 from deskbell.clinic import Clinic
@@ -88,7 +88,7 @@ def _reading(draft: Draft) -> Reading:
         unfit=draft.unfit,
         wish=draft.wish.to_json() if draft.unfit and draft.wish else None,
         unsure=draft.unsure,
-        wants_person=people.wants_person(low) and Topic.IDENTITY not in topics,
+        wants_person=people.wants_person(low) and Topic.IDENTITY not in topics and not _introduces(draft),
         complains=people.complains(low),
         insults=people.abuses(low) and not people.complains_of_us(low),
         greeting=replies.is_greeting(low),
@@ -106,6 +106,12 @@ def _reading(draft: Draft) -> Reading:
     return replace(reading, questions=soft_inquiry(reading, draft))
 
 
+def _introduces(draft: Draft) -> bool:
+    """ "You can call me Al" asks for no call."""
+    name = draft.found.get("first_name")
+    return name is not None and draft.saying.low[: name.start].rstrip().endswith("call me")
+
+
 # ---- new or returning ------------------------------------------------------------------------------------------
 
 
@@ -116,9 +122,9 @@ def _read_visit(draft: Draft) -> None:
         draft.add("new_or_returning", visit.value, visit.start, visit.end)
     elif saying.pending.field == "new_or_returning" or _answers_earlier_visit(saying):
         for clause in (part.clause for part in saying.parts):
-            answer = None if clause.asks else replies.says_yes(clause.text)
-            if answer is not None:
-                draft.add("new_or_returning", RETURNING if answer else NEW, clause.start, clause.end)
+            answer = "" if clause.asks else visit_meant(clause.text, asked=True)
+            if answer:
+                draft.add("new_or_returning", answer, clause.start, clause.end)
                 return
 
 

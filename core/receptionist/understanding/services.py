@@ -29,6 +29,8 @@ _PAST = re.compile(
 )
 _AGAIN = re.compile(r"\b(?:again|touch ?-?up|same|more|refill|redo|top ?-?up|due for)\b")
 _TOKEN = re.compile(r"[^\W\d_]{4,}")
+#: Letters of a "de" or a "la", which stands in names as well as in "relleno de labios".
+_PARTICLE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,9 @@ class Lexicon:
             ),
             single=_by_first_letter(term for term in terms if " " not in term and len(term) >= 5),
             concerns=tuple(_concerns(clinic.services, sellers)),
-            not_names=frozenset(word for term in terms for word in words(term))
-            | frozenset(word for name in (clinic.name,) for word in words(plain(name))),
+            not_names=frozenset(
+                word for term in (*terms, plain(clinic.name)) for word in words(term) if len(word) > _PARTICLE
+            ),
             variants={service.name: service.variants for service in clinic.services if service.variants},
         )
 

@@ -13,7 +13,8 @@ RETURNING: Literal["returning"] = "returning"
 
 _SAID = re.compile(
     r"(?P<returning>\bnot (?:a )?new\b(?: (?:patient|client|customer|here))?|\bnot my first (?:time|visit|rodeo)"
-    r"|\b(?:existing|current|regular|established|previous|former|past|old|long ?time) (?:patient|client|customer)\b"
+    r"|\b(?:existing|current|regular|established|previous|former|past|old|long ?time) (?:patient|client|customer|"
+    r"pt)\b|\bi (?:saw|have seen) (?:dr|you)\b"
     r"|\breturning\b(?! (?:your|the|a) )|\ba regular\b"
     r"|\b(?:i'?ve|i have|have|we'?ve) been (?:(?:there|here|in|to you|to y'all|with you)\b|before\b|a (?:patient|"
     r"client)\b"
@@ -33,7 +34,7 @@ _SAID = re.compile(
     r"|\bnot been (?:there|here|in|before|to you)\b"
     r"|\b(?:my |a |be )?(?:very )?(?:first|1st) (?:time|visit|appointment|appt|timer)\b"
     r"(?! (?:getting|having|doing|trying|with|for|i|using|available|slot|that|you|in the morning|of))"
-    r"|\b(?:brand )?new (?:patient|client|customer|guest|here|to you|to y'all|to the (?:clinic|office|practice|"
+    r"|\b(?:brand )?new (?:patient|pt|client|customer|guest|here|to you|to y'all|to the (?:clinic|office|practice|"
     r"spa|place))\b"
     r"|\b(?:i'?m|i am|am) (?:brand |totally |completely )?new\b|\bbrand new\b"
     r"|\bnunca he (?:ido|estado|venido)\b|\bno he (?:ido|estado|venido)\b|\bprimera (?:vez|visita|cita)\b"
