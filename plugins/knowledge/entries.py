@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from deskbell import DocumentRejected, Passage, RefusedDocument, patient_data
@@ -64,7 +65,8 @@ def read_folder(folder: Path, *, phones: Collection[str] = (), website: str = ""
         raw = path.read_bytes()
         files[file] = hashlib.sha256(raw).hexdigest()
         found, faults = read_notes(raw, file)
-        private = refused_for_privacy(raw.decode("utf-8", "replace"), file, phones=phones, website=website)
+        text = raw.decode("utf-8", "replace")
+        private = refused_for_privacy(text, partial("{}:{}".format, file), phones=phones, website=website)
         refused += [*faults, *private]
         entries += [] if private else found
     entries, twice = _once(entries)
@@ -77,13 +79,12 @@ def read_folder(folder: Path, *, phones: Collection[str] = (), website: str = ""
 
 
 def refused_for_privacy(
-    text: str, file: str, *, phones: Collection[str], website: str, place: str = ""
+    text: str, place: Callable[[int], str], *, phones: Collection[str], website: str
 ) -> list[RefusedDocument]:
-    """A refusal for each line that holds data of a patient; `place` says where when it is not a line."""
+    """A refusal for each line that holds data of a patient; `place` says where a line is."""
     return [
         RefusedDocument(
-            place or f"{file}:{found.line}",
-            f"looks like a patient's {found.kind}; take it out, this document is quoted to anybody",
+            place(found.line), f"looks like a patient's {found.kind}; take it out, this document is quoted to anybody"
         )
         for found in patient_data(text, phones=phones, website=website)
     ]

@@ -1,26 +1,21 @@
-"""The documents of a clinic: which there are, and what stands in one, read through LangChain's loaders.
+"""The documents of a clinic: which there are, and what of them may be quoted.
 
-Reading is for threads. What cannot be used is told with file and line or page, and never with its words.
+Reading is for threads. What cannot be used is told with its place and reason, and never with its words.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
-import threading
-import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from deskbell import RefusedDocument
-from plugins.knowledge.chroma.splitting import headed, split, tidy
-from plugins.knowledge.entries import is_notes, read_notes, refused_for_privacy
+from plugins.knowledge.chroma.loading import READERS, Piece, Source, Unreadable, load
+from plugins.knowledge.entries import refused_for_privacy
 
 #: Changes when documents are read in another way than before: then they are all read anew.
-_FORM = 1
+_FORM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +26,6 @@ class Document:
     file: str
     path: Path
     digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What becomes a passage: a piece of a document, with further wordings of the question it answers."""
-
-    title: str
-    text: str
-    source: str
-    also: tuple[str, ...] = ()
-
-    @property
-    def wordings(self) -> tuple[str, ...]:
-        return (self.title, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +71,8 @@ class Library:
         return hashlib.sha256(f"{_FORM} {self.passage_size} ".encode() + path.read_bytes()).hexdigest()
 
     def _fault(self, path: Path, inside: Path) -> str:
-        if path.suffix.casefold() not in _READERS:
-            return f"is of a kind that cannot be read; {', '.join(sorted(_READERS))} can"
+        if path.suffix.casefold() not in READERS:
+            return f"is of a kind that cannot be read; {', '.join(sorted(READERS))} can"
         if not path.resolve().is_relative_to(inside):
             return "is a link that leads out of the clinic's folder"
         if path.stat().st_size > self.largest:
@@ -101,9 +82,8 @@ class Library:
     def read(self, document: Document) -> Reading:
         """What a document holds. Never raises: whatever is wrong with it is a refusal."""
         try:
-            with _quiet():
-                pages = list(_READERS[document.path.suffix.casefold()](document, self.passage_size))
-        except _Refused as error:
+            pages = load(Source(document.path, document.file, self.passage_size))
+        except Unreadable as error:
             return Reading((), (RefusedDocument(document.file, str(error)),))
         except ModuleNotFoundError as error:
             return Reading((), (RefusedDocument(document.file, f"needs the package '{error.name}': deskbell[chroma]"),))
@@ -113,9 +93,7 @@ class Library:
         private = [
             refusal
             for page in pages
-            for refusal in refused_for_privacy(
-                page.raw, document.file, phones=self.phones, website=self.website, place=page.place
-            )
+            for refusal in refused_for_privacy(page.raw, page.place, phones=self.phones, website=self.website)
         ]
         if private:
             return Reading((), tuple(dict.fromkeys(private)))
@@ -126,136 +104,8 @@ class Library:
         return Reading(pieces, refused)
 
 
-class _Refused(Exception):
-    """A document is refused with these words."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """A part of a document: its text as it stands there, and what became of it."""
-
-    raw: str
-    pieces: tuple[Piece, ...]
-    refused: tuple[RefusedDocument, ...] = ()
-    #: Where it is, when its lines say nothing.
-    place: str = ""
-
-
-def _markdown(document: Document, size: int) -> Iterator[_Page]:
-    raw = document.path.read_bytes()
-    text = raw.decode("utf-8", "replace")
-    if not is_notes(text):
-        yield from _text(document, size)
-        return
-    entries, refused = read_notes(raw, document.file)
-    pieces = tuple(Piece(entry.title, entry.text, entry.source, entry.also) for entry in entries)
-    yield _Page(text, pieces, tuple(refused))
-
-
-def _text(document: Document, size: int) -> Iterator[_Page]:
-    from langchain_community.document_loaders.text import TextLoader
-
-    try:
-        [loaded] = TextLoader(document.path, encoding="utf-8-sig").load()
-    except RuntimeError as error:
-        if isinstance(error.__cause__, UnicodeDecodeError):
-            raise _Refused("is not UTF-8 text; save the file as UTF-8") from None
-        raise
-    yield _running(loaded.page_content, document, size)
-
-
-def _html(document: Document, size: int) -> Iterator[_Page]:
-    from langchain_community.document_loaders.html_bs import BSHTMLLoader
-
-    loader = BSHTMLLoader(
-        document.path, open_encoding="utf-8-sig", bs_kwargs={"features": "html.parser"}, get_text_separator="\n"
-    )
-    [loaded] = loader.load()
-    title = tidy(str(loaded.metadata.get("title") or ""))
-    yield _running(loaded.page_content, document, size, title)
-
-
-def _docx(document: Document, size: int) -> Iterator[_Page]:
-    from langchain_community.document_loaders.word_document import Docx2txtLoader
-
-    [loaded] = Docx2txtLoader(document.path).load()
-    yield _running(loaded.page_content, document, size)
-
-
-def _pdf(document: Document, size: int) -> Iterator[_Page]:
-    from langchain_community.document_loaders.pdf import PyPDFLoader
-
-    for number, loaded in enumerate(PyPDFLoader(document.path, mode="page").load(), 1):
-        place = f"{document.file}, page {number}"
-        pieces = (
-            Piece(headed(cut.text, _called(document)), cut.text, place) for cut in split(loaded.page_content, size)
-        )
-        yield _Page(loaded.page_content, tuple(pieces), place=place)
-
-
-def _csv(document: Document, size: int) -> Iterator[_Page]:
-    """A row is a passage, headed by its first cell."""
-    from langchain_community.document_loaders.csv_loader import CSVLoader
-
-    for number, loaded in enumerate(CSVLoader(document.path, encoding="utf-8-sig").load(), 2):
-        cells = [line.partition(": ")[2].strip() for line in loaded.page_content.splitlines()]
-        title = next((cell for cell in cells if cell), "")
-        place = f"{document.file}:{number}"
-        text = tidy(loaded.page_content)
-        pieces = (Piece(title, text, place),) if title else ()
-        yield _Page(loaded.page_content, pieces, place=place)
-
-
-_READERS: Mapping[str, Callable[[Document, int], Iterator[_Page]]] = {
-    ".csv": _csv,
-    ".docx": _docx,
-    ".htm": _html,
-    ".html": _html,
-    ".markdown": _markdown,
-    ".md": _markdown,
-    ".pdf": _pdf,
-    ".txt": _text,
-}
-
-
-def _running(text: str, document: Document, size: int, title: str = "") -> _Page:
-    """Running text, cut into passages that know their line."""
-    pieces = [
-        Piece(headed(cut.text, title or _called(document)), cut.text, f"{document.file}:{cut.line}")
-        for cut in split(text, size)
-    ]
-    return _Page(text, tuple(pieces))
-
-
-def _called(document: Document) -> str:
-    """What a document is called, as a title: ``price-list_2026.pdf`` is about "price list 2026"."""
-    return " ".join(document.path.stem.replace("-", " ").replace("_", " ").split())
-
-
 def _root_of(error: BaseException) -> str:
     """The class of the error at the bottom: LangChain's loaders wrap what went wrong."""
     while error.__cause__ is not None:
         error = error.__cause__
     return type(error).__name__
-
-
-_READING = threading.Lock()
-
-
-@contextmanager
-def _quiet() -> Iterator[Any]:
-    """LangChain's loaders announce their retirement, and parsers complain of files that they read after all.
-
-    One document at a time: warnings and loggers belong to the whole process.
-    """
-    loggers = [logging.getLogger(name) for name in ("pypdf", "langchain_community")]
-    with _READING, warnings.catch_warnings():
-        levels = [logger.level for logger in loggers]
-        warnings.simplefilter("ignore")
-        for logger in loggers:
-            logger.setLevel(logging.CRITICAL)
-        try:
-            yield
-        finally:
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)

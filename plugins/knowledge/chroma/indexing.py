@@ -13,8 +13,9 @@ from datetime import datetime
 from pathlib import Path
 
 from deskbell import DocumentRejected, IndexReport, IndexStep, Progress, RefusedDocument
-from plugins.knowledge.chroma.documents import Document, Library, Piece
+from plugins.knowledge.chroma.documents import Document, Library
 from plugins.knowledge.chroma.embedders import Embedder, Vector
+from plugins.knowledge.chroma.loading import Piece
 from plugins.knowledge.chroma.shelf import Contents
 from plugins.knowledge.chroma.store import Gone, Store, worded
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from deskbell import Passage, RefusedDocument
-from plugins.knowledge.chroma.documents import Piece
+from plugins.knowledge.chroma.loading import Piece
 from plugins.knowledge.ranking import Ranking
 
 #: Share of the words in a score; the rest is meaning. Found by measuring (docs/performance.md).

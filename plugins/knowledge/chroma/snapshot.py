@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from deskbell import RefusedDocument
-from plugins.knowledge.chroma.documents import Piece
+from plugins.knowledge.chroma.loading import Piece
 from plugins.knowledge.chroma.shelf import Contents
 
 _FORM = 1

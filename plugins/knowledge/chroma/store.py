@@ -18,8 +18,8 @@ from uuid import uuid4
 
 from deskbell import RefusedDocument
 from plugins.knowledge.chroma.config import ChromaConfig
-from plugins.knowledge.chroma.documents import Piece
 from plugins.knowledge.chroma.embedders import Vector
+from plugins.knowledge.chroma.loading import Piece
 from plugins.knowledge.chroma.shelf import Contents, Near
 
 #: Changes when what stands in a collection changes its form: older indexes are then made anew.

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from plugins.knowledge.chroma.documents import Library, Piece, Reading
+from plugins.knowledge.chroma.documents import Library, Reading
+from plugins.knowledge.chroma.loading import Piece
 from plugins.knowledge.chroma.splitting import split
 from tests.integration.knowledge.documents import write_docx, write_pdf
 
@@ -60,7 +61,7 @@ def test_a_word_document_is_read(knowledge: Path) -> None:
     [piece] = read(knowledge).pieces
     assert piece.title == "first visit"
     assert "Bring a photo ID & a list of medications." in piece.text
-    assert piece.source == "first-visit.docx:1"
+    assert piece.source == "first-visit.docx, paragraph 1"
 
 
 def test_a_web_page_is_read_without_its_scripts(knowledge: Path) -> None:
@@ -78,10 +79,19 @@ def test_a_row_of_a_table_is_a_passage_with_its_line(knowledge: Path) -> None:
     (knowledge / "prices.csv").write_text("Service,Price\nBotox,$13 a unit\nLip filler,$720 a syringe\n,\n")
     pieces = read(knowledge).pieces
     assert [(piece.title, piece.source) for piece in pieces] == [
-        ("Botox", "prices.csv:2"),
-        ("Lip filler", "prices.csv:3"),
+        ("Botox", "prices.csv, row 2"),
+        ("Lip filler", "prices.csv, row 3"),
     ]
     assert pieces[1].text == "Service: Lip filler\nPrice: $720 a syringe"
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_a_table_may_be_saved_by_any_spreadsheet(knowledge: Path, between: str) -> None:
+    rows = [("Service", "Price"), ("Botox", "$13"), ('"Lip\nfiller"', "$720"), ("Peel", "$175")]
+    (knowledge / "prices.csv").write_text("\r\n".join(between.join(row) for row in rows), newline="")
+    pieces = read(knowledge).pieces
+    assert pieces[0].text == "Service: Botox\nPrice: $13"
+    assert (pieces[2].title, pieces[2].source) == ("Peel", "prices.csv, row 4")
 
 
 def test_plain_text_and_markdown_without_entries_know_their_lines(knowledge: Path) -> None:
@@ -161,8 +171,8 @@ def test_what_tells_of_a_patient_is_refused_by_row_page_or_line_and_not_repeated
     assert reading.pieces == ()
     assert [refused.source for refused in reading.refused] == [
         "chart.pdf, page 2",
-        "export.csv:2",
-        "export.csv:2",
+        "export.csv, row 2",
+        "export.csv, row 2",
         "note.txt:3",
     ]
     assert not any(MARK in str(refused) or "0177" in str(refused) for refused in reading.refused)
