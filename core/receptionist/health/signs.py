@@ -19,7 +19,7 @@ _CONDITIONS = r"""
     cold sores? | fever blisters? | shingles | chlamydia | eczema | psoriasis | vitiligo | keloids? | melanoma |
     dermatitis | hidradenitis | cellulitis | mrsa | staph | ringworm | scabies | cancer(?! (?:season|sign|sun|moon)) |
     chemo\w* | radiation (?:therapy|treatments?) | oncolog\w+ | tumou?rs? | leuka?emia | lymphoma | carcinoma |
-    autis\w+ | adhd | add meds | bipolar | schizophren\w+ | ptsd | ocd | depression | anxiety |
+    autis\w+ | adhd | add meds | bipolar | schizophren\w+ | ptsd | ocd(?! about) | depression | anxiety |
     panic (?:attacks?|disorder) | eating disorder | anorexi\w+ | bulimi\w+ | mental (?:health|illness) | rehab |
     alcoholi(?:c|sm) | an addict | addiction | immuno ?(?:compromised|suppress\w+|deficien\w+) | ana?emi[ac] |
     ha?emophili\w+ | blood (?:clots?|disorder) | factor v | pacemaker | defibrillator |
@@ -31,6 +31,11 @@ _CONDITIONS = r"""
     body dysmorphi\w+ | glaucoma | cataracts? | macular | detached retina | copd | emphysema | cystic fibrosis |
     down syndrome | tourettes? | raynauds? | ehlers \w+ | sjogrens? | scleroderma | sarcoidosis | lyme | vertigo |
     (?:gum|periodontal) disease | gingivitis | periodontitis | dry socket | abscess\w* | bruxism |
+    concussions? | cpap | lumpectomy | mastectomy | hysterectomy | appendectomy | vasectomy | tubes tied |
+    gastric (?:sleeve|bypass|band) | (?:top|bottom) surgery | low iron | iron deficien\w+ | dvt | ha?emorrhoids? |
+    fung(?:us|al) | warts? | pre ?cancer\w* | hot flashes | low t(?= |$|[.,!?;]) | dysphoria | canker sores? |
+    (?<!hair )transplants? | (?:stomach|the) flu | immune system | deaf | hard of hearing | one kidney | pus | hives |
+    meds | lactose intoleran\w+ | gluten intoleran\w+ | exposed nerve | suspicious (?:mole|spot|lump) | tonsil\w+ |
     asma | presion (?:alta|baja) | convulsiones | epilepsia | ansiedad | depresion | vih | hipertension |
     infeccion\w* | anemia | migranas? | artritis | tiroides
 """
@@ -99,6 +104,7 @@ _TOLD: tuple[str, ...] = (
     r"(?:\d+|few|couple) (?:weeks?|wks?|months?) (?:along|postpartum|pp|pregnant)|postpartum|trimester",
     r"breast ?fe?e?d(?:ing)?|breastfed|lactat\w+|(?:still |am |im )?nursing(?= (?:my|a|the|her|him|moms?|mother)\b|$|"
     r"[.,!?;]| and\b| so\b)|nursing (?:moms?|mother)|pumping milk|breast ?milk|breast pump",
+    r"had a baby|on my period|period cramps|my period (?:is|came|starts)",
     r"miscarr\w+|stillb\w+|gave birth|(?:just |recently )had (?:a|my|our|the) baby|newborn|giving birth",
     r"embaraz\w+|amamant\w+|dando (?:el )?pecho|lactancia|dar (?:el )?pecho",
     # Allergies.
@@ -106,7 +112,8 @@ _TOLD: tuple[str, ...] = (
     r"(?:reacted|reaction|sensitive|intolerant) to (?:\w+ ){0,2}?(?:lidocaine|latex|numbing|anesthesia|an?esthetic|"
     r"nickel|metal|iodine|adhesives?|epinephrine|hyaluronic|penicillin|novocaine|sulfa|eggs?|nuts|shellfish)",
     # What somebody takes.
-    r"(?:my|his|her|on|take|takes|taking|took|any|some|new|prescribed|prescription(?! strength)|off|stop(?:ped)?|"
+    r"(?:my|his|her|on|take|takes|taking|took|any|some|new|prescribed|prescription(?! (?:strength|glasses|"
+    r"sunglasses))|off|stop(?:ped)?|"
     r"started|certain|"
     r"other|heart|pain|blood pressure|acne) (?:\w+ )?(?:medications?|medicines?|meds|pills?|tablets?|prescriptions?|"
     r"antibiotics|steroids?|painkillers?|hormones?|supplements)\b",
@@ -114,7 +121,8 @@ _TOLD: tuple[str, ...] = (
     r"(?:im|i am|been|was|put me) on (?:the pill|steroids|hormones|a statin)",
     r"\d+ ?(?:mg|mcg|milligrams?)|tom(?:o|ando) (?:\w+ ){0,2}(?:medic\w+|pastillas?|pildoras?)|medicamentos?",
     # What a doctor said.
-    r"diagnos(?:ed|is|es|tic(?! fee| exam| visit| x))|prescribed|prescriptions?(?! (?:strength|sunscreen|grade))",
+    r"diagnos(?:ed|is|es|tic(?! fee| exam| visit| x))|prescribed|prescriptions?(?! (?:strength|sunscreen|grade|"
+    r"glasses|sunglasses|lenses))",
     r"(?:my|the|our) (?:doctor|dr|doc|physician|pcp|cardiologist|oncologist|dermatologist|derm|ob ?gyn|obgyn|"
     r"psychiatrist|therapist|neurologist|endocrinologist|rheumatologist|surgeon|gastro\w*|urologist|allergist|"
     r"specialist|midwife) (?:\w+ ){0,2}?(?:said|says|told|thinks?|wants?|put|gave|found|recommend\w*|cleared|clear|"
@@ -126,6 +134,12 @@ _TOLD: tuple[str, ...] = (
     r"(?:blood )?(?:pressure|sugar|cholesterol|bp|a1c) (?:is|was|runs|has been|gets|issues?|problems?|meds?)",
     r"\d+ (?:years?|yrs?|months?|days?) sober|sober (?:for|since)",
     # Surgery and illness, past or coming.
+    r"(?:broke|broken|fractured|sprained|tore|dislocated|twisted|pulled) (?:my |a |his |her )?(?:\w+ )?(?:arm|"
+    r"leg|ankle|wrist|"
+    r"foot|toe|finger|rib|hip|collarbone|knee|shoulder|hand|nose|jaw|muscle|acl|meniscus|back)",
+    r"my back (?:went|is|has been) (?:out|bad|killing me)|i faint\b|(?<!almost )fainted (?:last|when|at|before|during)",
+    r"found a (?:lump|growth)|my moles? (?:look|is|are|changed|bleeds?)",
+    r"react(?:s|ed|ing)? (?:badly|bad|terribly) to|rash from|hives from",
     r"(?:knee|hip|back|eye|foot|shoulder|heart|brain|spine|hand|wrist|sinus|thyroid|cataract|breast|bariatric|"
     r"weight loss|gallbladder|hernia|ankle|elbow|stomach) (?:surger(?:y|ies)|operation|replacement)",
     rf"(?:had|have|having|has|after|since|get|getting|got|upcoming|recent|past|previous|prior|"
@@ -140,12 +154,13 @@ _TOLD: tuple[str, ...] = (
     r"virus|stomach bug|sinus infection|ear infection|infection|cough|sore throat|bug)\b(?! (?:brew|drink|"
     r"feet|call|plunge|press))",
     r"(?:my|his|her|a|our) (?:\w+ )?(?:medical|health|heart|skin|medical|kidney|liver|lung|blood|nerve) "
-    r"(?:conditions?|issues?|problems?|disease|disorders?|history)",
+    r"(?:conditions?|issues?|problems?|disease|disorders?)",
     r"(?:have|had|has|with) (?:an? |some |any |other |serious |underlying |existing |preexisting |pre existing |"
     r"chronic |rare )*(?:medical|health|medical|chronic|autoimmune|bleeding|clotting|heart) "
     r"(?:conditions?|issues?|problems?|disease|disorders?|illness)",
     r"(?:pre ?existing|underlying|chronic) (?:medical |health )?(?:conditions?|illness|disease|pain)",
-    r"(?:im|i am|i was|been|she is|shes|hes|he is|my \w+ is) (?:\w+ )?(?:sick(?! of)|ill|contagious|disabled|sober|"
+    r"(?:im|i am|i was|been|she is|shes|hes|he is|my (?:kid|son|daughter|baby|child|mom|mother|dad|father|wife|"
+    r"husband|partner|girl|boy) is) (?:\w+ )?(?:sick(?! of)|ill|contagious|disabled|sober|"
     r"in recovery|in remission|immobile|depressed|suicidal|manic|anorexic|menopausal|nauseous|dizzy|vomiting|"
     r"throwing up|feverish|quarantin\w+|in labor)\b",
     r"(?:felt|feel|feeling|got|get) (?:really |so |very |kinda |a (?:bit|little) )*(?:dizzy|faint|nauseous|nauseated|"
@@ -153,7 +168,7 @@ _TOLD: tuple[str, ...] = (
 )
 _FELT: tuple[str, ...] = (
     # What hurts.
-    r"tooth ?aches?|head ?aches?|stomach ?aches?|ear ?aches?|back ?aches?|jaw ache|dolor(?:es)? (?:de|en) \w+|"
+    r"tooth ?aches?|head ?aches?(?! of)|stomach ?aches?|ear ?aches?|back ?aches?|jaw ache|dolor(?:es)? (?:de|en) \w+|"
     r"me (?:duele|duelen|arde|sangra|sangran)|dolor|muela (?:picada|rota|me)|hinchad[oa]s?|sangrando|fiebre",
     rf"{_MY} (?:\w+ ){{0,3}}?{_PARTS} (?:\w+ ){{0,4}}?{_HURTS}",
     rf"(?:my|a|one|whole|entire|front|back|upper|lower|left|right|wisdom|top|bottom) (?:tooth|teeth|molars?|gums?|"
@@ -167,6 +182,10 @@ _FELT: tuple[str, ...] = (
     r"aches?)\b(?= (?:so|really|when|if i|bad|a lot|to (?:chew|bite|smile|eat|touch|swallow|talk)|like|now|right|on|"
     r"still)\b|[.,!?; ]*$)",
     r"hurt(?:s|ing)? (?:to|when i) (?:chew|bite|swallow|eat|drink|smile|talk|touch)|gums? (?:\w+ )?bleed\w*",
+    r"swollen (?:gums?|face|lips?|eyes?|jaw|glands?|cheeks?|tongue|ankles?)|(?:feels?|looks?|its|is|"
+    r"think its) infected",
+    r"(?:tooth|teeth|molar) (?:is |are |feels? |so |really |very )*(?:loose|sensitive)|jaw (?:\w+ )?(?:locks?|locked|"
+    r"clicks?|pops?|clicking|popping)",
     # After a treatment.
     rf"(?:{_MY}|the|one|both|left|right|one side of my) (?:\w+ ){{0,3}}?{_PARTS} (?:\w+ ){{0,5}}?{_SWOLLEN}",
     rf"{_I} (?:\w+ ){{0,2}}?(?:have|has|had|got|getting|see|seeing|notice\w*|am|feel|feeling|still|was|developed) "

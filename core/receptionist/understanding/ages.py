@@ -37,6 +37,8 @@ _YOUNG = re.compile(
 #: Bringing a child along is another matter.
 _ALONG = re.compile(
     r"\bbring\b|\bcome with me\b|\bchild ?care\b|\b(?:kid|child)(?:'s|ren)?\b.*\b(?:had|took) the phone\b|\bpick up\b"
+    r"|\b(?:kid|child|son|daughter|toddler|baby)(?:'s| is| has|s)? (?:\w+ )?"
+    r"(?:sick|ill|fever|strep|flu|covid|home|at school)\b"
 )
 
 
