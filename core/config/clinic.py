@@ -19,8 +19,9 @@ from core.config.node import Node, merge
 from core.config.node import Path as NodePath
 from core.config.place import Place, Source
 from core.config.references import References
-from core.config.schema import NOBODY, OWN_SECTIONS, Burst, ClinicFile, Deposit, Sending, Staff, Turns
+from core.config.schema import OWN_SECTIONS, Burst, ClinicFile, Deposit, Sending, Turns
 from core.config.source import read
+from core.config.staff import NOBODY, Staff
 from core.config.stages import StagePlan, read_stages
 from core.config.validation import validate
 from deskbell import Clinic

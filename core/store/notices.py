@@ -101,6 +101,19 @@ async def waiting_kinds(connection: Connection, notice: Notice, since: datetime)
     return {row["kind"]: row["acted_on"] for row in rows}
 
 
+async def is_crowded(connection: Connection, clinic: str, texts: int, since: datetime) -> bool:
+    """Whether that many texts to staff were booked after `since`."""
+    found: datetime | None = await connection.fetchval(
+        """
+        SELECT created_at FROM notice_delivery WHERE clinic = $1 AND means = 'sms'
+         ORDER BY id DESC OFFSET $2 LIMIT 1
+        """,
+        clinic,
+        texts - 1,
+    )
+    return found is not None and found > since
+
+
 async def tell(
     connection: Connection,
     notice: Notice,

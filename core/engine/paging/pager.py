@@ -115,8 +115,18 @@ class Pager:
 
     async def _tell(self, connection: Connection, notice: Notice, turn: int, now: datetime) -> None:
         plan = self._live(notice.clinic).plan
-        addresses = planning.addresses(plan.staff)
-        if not addresses and planning.must_act(notice):
+        texts = plan.staff.texts_an_hour * len(set(plan.staff.sms))
+        crowded = (
+            bool(texts)
+            and not notice.urgent
+            and await notices.is_crowded(connection, notice.clinic, texts, now - timedelta(hours=1))
+        )
+        if crowded:
+            logger.error(
+                "too many notices", clinic=notice.clinic, next="only what is urgent is texted to staff for now"
+            )
+        addresses = planning.addresses(plan.staff, crowded=crowded)
+        if not addresses and not crowded and planning.must_act(notice):
             logger.error(
                 "nobody to tell",
                 clinic=notice.clinic,
@@ -125,7 +135,7 @@ class Pager:
                 next="name phones or e-mail addresses under 'staff' in the clinic's file",
             )
         due = planning.due_at(notice, plan.clinic, plan.staff, now)
-        again = planning.raise_at(notice, plan.staff, turn, due) if addresses else None
+        again = planning.raise_at(notice, plan.staff, turn, due) if addresses or crowded else None
         await notices.tell(connection, notice, addresses, turn=turn, due_at=due, raise_at=again, now=now)
 
     # ---- sending -------------------------------------------------------------------------------------------------

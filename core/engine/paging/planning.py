@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from core.config.schema import Staff
+from core.config.staff import Staff
 from core.store.notices import Address, Notice
 from deskbell import Clinic
 
@@ -37,9 +37,10 @@ def is_told_already(notice: Notice, waiting: Mapping[str, bool]) -> bool:
     return notice.kind in waiting and notice.kind != LEAD
 
 
-def addresses(staff: Staff) -> list[Address]:
+def addresses(staff: Staff, *, crowded: bool) -> list[Address]:
+    """Everybody who is told; while their phones are `crowded`, by e-mail only."""
     return [
-        *(Address("sms", number) for number in dict.fromkeys(staff.sms)),
+        *(Address("sms", number) for number in dict.fromkeys(staff.sms) if not crowded),
         *(Address("email", mailbox) for mailbox in dict.fromkeys(staff.email)),
     ]
 

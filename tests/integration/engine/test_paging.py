@@ -14,7 +14,7 @@ import structlog
 from pydantic import SecretStr
 
 from core.config.catalogue import new_manager
-from core.config.schema import Staff
+from core.config.staff import Staff
 from core.engine.engine import Engine
 from core.engine.live import LiveClinic
 from core.engine.paging.mail import SmtpMailer
@@ -57,6 +57,7 @@ STAFF = {
     "notify": ["lead", "reply_waiting"],
     "not_urgent": "at_once",
     "raise_again": {"after": "30m", "times": 2},
+    "texts_an_hour": 20,
 }
 PERSON = HandOver("Asked for a person: Dana Cole, Botox, Tue after 4 pm", kind="person")
 EMERGENCY = HandOver("A patient's text may be an emergency", kind="emergency", urgent=True)
@@ -310,6 +311,19 @@ async def test_questions_of_one_patient_within_a_while_are_one_text(desk: Desk) 
     await desk.page(31)
     await desk.happens(question)
     assert len(desk.paged) == 2
+
+
+async def test_a_flood_of_notices_does_not_flood_the_phones(desk: Desk, post: MailServer) -> None:
+    desk.staffed(texts_an_hour=3)
+    for number in range(6):
+        await desk.happens(LEAD, sender=f"+1212555016{number}")
+    assert len(desk.paged) == 3
+    assert len(post.letters) == 6
+    await desk.happens(EMERGENCY, sender="+12125550170")
+    assert "URGENT" in desk.paged[-1]
+    await desk.page(61)
+    await desk.happens(LEAD, sender="+12125550171")
+    assert "New request" in desk.paged[-1]
 
 
 # ---- when --------------------------------------------------------------------------------------------------------

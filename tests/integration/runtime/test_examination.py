@@ -19,8 +19,8 @@ from core.config.clinic import ClinicPlan
 from core.config.clinics import LoadedClinics
 from core.config.errors import ConfigError
 from core.config.place import Place, Source
-from core.config.schema import Staff
 from core.config.settings import Runtime, load_runtime
+from core.config.staff import Staff
 from core.runtime.examination import Examination, Finding
 from core.store.migrate import HEAD
 from deskbell import LLM, Channel, ChannelConfig, Health, ManualClock, ProviderNotReady, Settings
@@ -79,6 +79,7 @@ STAFF = {
     "notify": "all",
     "not_urgent": "at_once",
     "raise_again": {"after": "30m", "times": 1},
+    "texts_an_hour": 20,
 }
 
 

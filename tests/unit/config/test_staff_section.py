@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from core.config.schema import NoticeKind, Staff
+from core.config.staff import NoticeKind, Staff
 
 ROOT = Path(__file__).parents[3]
 GOOD: dict[str, Any] = {
@@ -18,6 +18,7 @@ GOOD: dict[str, Any] = {
     "notify": ["lead"],
     "not_urgent": "when_open",
     "raise_again": {"after": "30m", "times": 2},
+    "texts_an_hour": 20,
 }
 
 
