@@ -58,7 +58,7 @@ class Outcome:
 
 def main(sweep: Annotated[bool, typer.Option(help="Every threshold, too.")] = False) -> None:
     """Measure the ways of searching on the demo clinics."""
-    outcomes, memory, scored = asyncio.run(_measure())
+    outcomes, memory, scored = asyncio.run(measure())
     asked = list(questions())
     answered = sum(question.heading is not None for question in asked)
     console = Console(width=140)
@@ -89,7 +89,7 @@ def main(sweep: Annotated[bool, typer.Option(help="Every threshold, too.")] = Fa
             _sweep(console, name, tops)
 
 
-async def _measure() -> tuple[list[Outcome], str, dict[str, list[tuple[Question, list[Passage]]]]]:
+async def measure() -> tuple[list[Outcome], str, dict[str, list[tuple[Question, list[Passage]]]]]:
     process = psutil.Process()
     state = Path(tempfile.mkdtemp(prefix="deskbell-retrieval-"))
     before = process.memory_info().rss

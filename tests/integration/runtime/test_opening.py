@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -96,3 +97,13 @@ async def test_a_check_that_breaks_is_a_bad_health_without_details(plan: ClinicP
         "harbor-main": Health(ok=True),
         "harbor-second": Health(ok=False, detail="ConnectionError"),
     }
+
+
+async def test_a_binding_is_told_where_to_keep_things_and_what_is_the_clinics_own(
+    plan: ClinicPlan, clock: ManualClock, tmp_path: Path
+) -> None:
+    opener = Opener(clock, "https://desk.example/", no_transcript, tmp_path)
+    live = await opener.open(with_channels(plan, main=Door))
+    context = live.channels["harbor-main"].context
+    assert (context.state, context.phones) == (str(tmp_path), (plan.clinic.phone,))
+    assert context.website == plan.clinic.website
