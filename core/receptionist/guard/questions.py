@@ -31,7 +31,7 @@ _ASKS: Mapping[str, re.Pattern[str]] = {
         r"availab\w+|dates?|soon|works? (?:best|well|for you)|suits?|works?|later|earlier|hours?|mon|tues|wednes|"
         r"thurs|fri|satur)\w*",
         "provider": r"\b(?:providers?|see|preference|prefer|with|doctors?|dentists?|injectors?|someone|anyone|who|"
-        "either|request)\b",
+        r"either|request)\b",
         "variant": r"\b(?:which|area|areas|size|small|medium|large|what|one|for)\b",
         "email": r"\be-?mail\b|@",
     }.items()

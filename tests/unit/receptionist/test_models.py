@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from core.receptionist.guard import Grounds, judge
+from core.receptionist.responders.asking import question
 from core.receptionist.responders.prompt import OUR_NUMBER
+from core.receptionist.steps import Ask
 from core.stages.assistant import AssistantConfig, AssistantStage
 from core.stages.assistant.config import Budget
 from deskbell import Draft, Found, Line, NotifyStaff, Prompt, RetryLater, Spend, StageContext, Turn, Usage, Withhold
@@ -250,3 +253,18 @@ async def test_a_notice_that_a_model_is_down_holds_nothing_of_the_patient() -> N
     told = next(notice for notice in patient.notices if notice.kind == "model_down")
     assert isinstance(told, NotifyStaff)
     assert "Dana" not in told.summary
+
+
+OPTIONS = {"provider": ("Dr. Lena Ortiz", "Mia Chen"), "variant": ("Underarms", "Legs", "Bikini")}
+
+
+@pytest.mark.parametrize("said", [0, 1])
+@pytest.mark.parametrize("how", ["first", "again", "invite"])
+@pytest.mark.parametrize(
+    "field", ["name", "first_name", "last_name", "service", "new_or_returning", "when", "provider", "variant", "email"]
+)
+def test_every_question_of_the_rules_is_known_for_what_it_asks(field: str, how: str, said: int) -> None:
+    clinic = harbor()
+    ask = Ask(field, OPTIONS.get(field, ()), again=how == "again", invite=how == "invite")
+    on = Grounds(clinic).of({}, [], datetime.fromisoformat("2026-03-04T15:00+00:00"))
+    assert judge(question(ask, clinic, said), on, asks=field) is None
