@@ -29,6 +29,7 @@ from deskbell.turn import RequestStatus
 
 _CAPITAL = re.compile(r"\b[A-Z][^\W\d_]+")
 _ANYBODY = "Pat"
+_CLINIC = "our clinic"
 #: No text of a receptionist is nearly as long; what is longer is not read.
 _LONGEST = 2000
 
@@ -44,6 +45,8 @@ def judge(text: str, on: Ground, request: RequestStatus | None = None, *, asks: 
     whole = text
     for line in on.fixed:
         text = text.replace(line, " ")
+    # A name such as "Perfect Skin Studio" is no promise.
+    text = text.replace(on.clinic.name, _CLINIC)
     for broken in _judgements(text, on, request):
         if broken:
             return Verdict(broken)

@@ -63,7 +63,7 @@ def notes(name: str) -> dict[str, Entry]:
 def ground(group: dict[str, Any]) -> Ground:
     facts = {name: Fact(name, value, 1, NOW) for name, value in group.get("facts", {}).items()}
     passages = [f"{title}: {notes(group['clinic'])[title].text}" for title in group.get("passages", [])]
-    return grounds(group["clinic"]).of(facts, passages, NOW)
+    return grounds(group["clinic"]).of(facts, [*passages, *group.get("lent", [])], NOW)
 
 
 def verdict(draft: str, group: dict[str, Any]) -> str | None:
