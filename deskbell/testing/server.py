@@ -11,7 +11,7 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -29,6 +29,8 @@ class Answer:
     silent: bool = False
     #: Cuts the connection instead of answering.
     cut: bool = False
+    #: Lets the body drip in: so many seconds before each of its bytes.
+    drip: float = 0.0
 
     def encoded(self) -> tuple[bytes, str]:
         """The body's bytes and their content type."""
@@ -95,9 +97,9 @@ class ProviderServer:
         script = self._script.popleft() if self._script else self.otherwise
         return script(call) if callable(script) else script
 
-    def wait_for_stop(self) -> None:
-        """Holds a silent answer's thread until the server stops."""
-        self._stopping.wait()
+    def wait_for_stop(self, seconds: float | None = None) -> bool:
+        """Holds an answer's thread until the server stops, or so long; says whether it stops."""
+        return self._stopping.wait(seconds)
 
     def start(self) -> None:
         self._thread.start()
@@ -166,7 +168,18 @@ def _handler(server: ProviderServer) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            if answer.drip:
+                self.drip(body, answer.drip)
+            else:
+                self.wfile.write(body)
+
+        def drip(self, body: bytes, seconds: float) -> None:
+            with suppress(OSError):  # the caller has hung up
+                for byte in body:
+                    if server.wait_for_stop(seconds):
+                        break
+                    self.wfile.write(bytes([byte]))
+            self.close_connection = True
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = play  # noqa: N815 (the base class names them so)
 

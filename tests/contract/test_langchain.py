@@ -17,6 +17,8 @@ class TestLangChain(LLMContract):
     llm = LangChainModel
     secrets = ("lc-verysecret-0123456789",)
     sdk = "langchain"
+    # The HTTP library that the vendor's class brings.
+    loads_late = frozenset({"anyio", "h11", "httpcore"})
 
     def settings(self, base_url: str) -> dict[str, Any]:
         return {

@@ -162,9 +162,20 @@ class LLMContract(DraftContract):
         server.start()
         server.otherwise = self.replied(Reply())
         model = self.made(server.url)
+
+        async def first_draft() -> None:
+            loaded = set(sys.modules)
+            await self.draft(model)
+            late = (
+                {name.partition(".")[0] for name in set(sys.modules) - loaded}
+                - sys.stdlib_module_names
+                - self.loads_late
+            )
+            assert not late, f"the first patient waits while {', '.join(sorted(late))} are loaded: do that in open()"
+
         steps = {
             "open": model.open,
-            "draft": lambda: self.draft(model),
+            "draft": first_draft,
             "check": model.check,
             "close": model.close,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -183,6 +184,20 @@ class DraftContract(LLMScene):
         assert error.code == "timeout"
         assert took < 0.6 + _LEEWAY
         assert len(provider_server.calls) == 1
+
+    @pytest.mark.asyncio
+    async def test_an_answer_that_drips_in_is_not_waited_for_beyond_the_deadline(
+        self, provider_server: ProviderServer
+    ) -> None:
+        # Each byte comes in time; it is the whole that does not.
+        provider_server.script(replace(self.replied(Reply()), drip=0.2))
+        async with self.opened(provider_server.url) as model:
+            began = time.monotonic()
+            error = await self.failure(model, within=0.6)
+            took = time.monotonic() - began
+        assert isinstance(error, RetryLater)
+        assert error.code == "timeout"
+        assert took < 0.6 + _LEEWAY
 
     @pytest.mark.asyncio
     async def test_a_cut_connection_may_be_tried_again(self, provider_server: ProviderServer) -> None:

@@ -60,6 +60,8 @@ class LLMScene(Contract, ABC):
     secrets: ClassVar[Sequence[str]]
     #: Top-level module of the provider's SDK, which nothing may load before `open()`.
     sdk: ClassVar[str | None] = None
+    #: Packages, beside Python's own, that the first draft may still load: small ones.
+    loads_late: ClassVar[frozenset[str]] = frozenset()
     #: The setting by which a Config limits every call.
     deadline_setting: ClassVar[str] = "deadline_seconds"
 

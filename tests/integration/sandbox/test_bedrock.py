@@ -436,6 +436,15 @@ async def test_sampling_settings_pass_with_the_version_that_takes_them(open_mode
     assert (sent["temperature"], sent["top_p"], sent["top_k"]) == (0.3, 0.9, 40)
 
 
+@pytest.mark.parametrize(("version", "status"), [("2023-06-01", 200), ("2026-10-21", 400), ("2022-01-01", 400)])
+async def test_the_newest_version_takes_no_sampling_settings(sandbox, control, version, status) -> None:
+    headers = {"x-api-key": sandbox.overrides["anthropic"]["api_key"], "anthropic-version": version}
+    body = {"model": "claude-haiku-4-5", "max_tokens": 200, "messages": BODY["messages"], "temperature": 0.2}
+    answer = await control.post("/anthropic/v1/messages", json=body, headers=headers)
+    assert answer.status_code == status
+    assert ("error" in answer.json()) == (status == 400)
+
+
 async def test_the_sdk_by_itself_is_answered_too(sandbox) -> None:
     settings = sandbox.overrides["anthropic"]
     async with anthropic.AsyncAnthropic(api_key=settings["api_key"], base_url=settings["base_url"]) as client:
