@@ -59,7 +59,7 @@ def _listed(text: str, not_names: frozenset[str]) -> Name | None:
 def _whole_name(found: re.Match[str], not_names: frozenset[str]) -> Name | None:
     """First and last with capitals, at the beginning of a stretch of the text."""
     name = name_in_reply(found.group(), not_names, wants="name")
-    if name is None or not name.last or found.group()[: name.start].strip():
+    if name is None or not name.last:
         return None
     typed = found.group()[name.start : name.end].split()
     if not (typed[0][0].isupper() and typed[-1][0].isupper()):

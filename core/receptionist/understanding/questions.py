@@ -78,6 +78,7 @@ _APPOINTMENT = re.compile(
     r"^\W*(?:(?:please|pls|i|need|have|want|gotta|wanna|to|can|could|you|so|ok|actually|never ?mind|sorry|hi|hey|"
     r"just)\W+)*"
     r"(?:cancel|re-?schedule|postpone)\b(?! (?:\w+ )?(?:polic|fee|cost))(?!.*\b(?:if|fee|charge|refund|polic\w+)\b)|"
+    r"\b(?:booked|scheduled)\b.*\b(?:move|re-?schedule|change|cancel|push)\b (?:it|that|this)\b|"
     r"\b(?:stuck in traffic|be there in \d+)\b"
 )
 _IDENTITY = re.compile(
@@ -196,7 +197,8 @@ _COURTESY = re.compile(
     r"what'?s up|(?:is )?any(?:one|body) (?:there|here|home)|"
     r"(?:are )?(?:you|u) there|can (?:you|u|someone|anyone) (?:please )?help(?: me)?(?: out)?|(?:can|could|"
     r"may) i ask (?:you )?(?:a |some )?(?:quick )?(?:question|something)s?|"
-    r"i (?:have|had|got) (?:a|some) (?:quick )?questions?|do you have a (?:minute|second|sec))\W*$"
+    r"i (?:have|had|got) (?:a|some) (?:quick )?questions?|my (?:first |last |full )?name|do you have a (?:minute|"
+    r"second|sec))\W*$"
 )
 #: Words of a question for prices that name nothing of their own; anything beside them is for the knowledge to know.
 _PRICE_WORDS = word_set(

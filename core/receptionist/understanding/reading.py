@@ -38,6 +38,7 @@ _CHANGES = re.compile(
     r"\b(?:instead|rather than|change (?:it|that|my|to)|switch|make (?:it|that)|actually)\b(?!.*\balso\b)"
 )
 _KEEPS_PRIVATE = re.compile(r"\b(?:rather not|prefer not|private|none of your|stop asking|why do you need)\b")
+_HAS_NONE = re.compile(r"\b(?:none|no e-?mail|(?:don'?t|do not) (?:have|use|do)|n/a)\b")
 _NO_MORE = re.compile(r"\W*(?:just|only|no|nope)\b")
 #: Fields that a patient may keep to themselves.
 _PERSONAL = (*NAME_FIELDS, "email")
@@ -94,7 +95,7 @@ def _reading(draft: Draft) -> Reading:
         greeting=replies.is_greeting(low),
         thanks=replies.says_thanks(low),
         filler=replies.is_filler(low) or is_courtesy(low),
-        unintelligible=not draft.found and replies.is_unintelligible(low),
+        unintelligible=not (draft.found or replies.declines(low)) and replies.is_unintelligible(low),
         wants_to_come=wants_to_come(low) or bool(topics & {Topic.BOOKING, Topic.AVAILABILITY}),
         length=len(words(low)),
         agrees=replies.says_yes(low),
@@ -180,7 +181,7 @@ def _read_when(draft: Draft) -> None:
     place = (0, 0)
     for part in saying.parts:
         clause = part.clause
-        about_time = not clause.asks or asked or asks_for_time(clause) or len(words(clause.text)) <= _BARE
+        about_time = not clause.worded or asked or asks_for_time(clause) or len(words(clause.text)) <= _BARE
         if part.topic in _NOT_A_WISH or not about_time:
             continue
         found = read_when(_nameless(draft, clause), saying.now, saying.clinic.hours, asked=asked)
@@ -219,7 +220,8 @@ def _read_unsure(draft: Draft) -> None:
     if pending in _PERSONAL:
         bare_no = replies.says_yes(low) is False and len(words(low)) <= _BARE
         just = pending == "last_name" and bool(_NO_MORE.match(low))
-        draft.unsure = bare_no or just or bool(_KEEPS_PRIVATE.search(low))
+        none = pending == "email" and bool(_HAS_NONE.search(low))
+        draft.unsure = bare_no or just or none or bool(_KEEPS_PRIVATE.search(low))
     elif pending == "service" and leaves_service_open(draft):
         keep_as_concern(draft)
         draft.unsure = True

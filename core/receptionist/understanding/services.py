@@ -175,6 +175,9 @@ def _terms(services: tuple[Service, ...], sellers: Mapping[str, tuple[str, ...]]
         sold = sellers[treatment]
         for name in (treatment, *slang):
             terms.setdefault(_key(name), _Term(sold, "" if sold else treatment))
+    for name in [name for name in terms if name.count(" ") == 1]:
+        # "Lipfiller": the blank goes first when thumbs are quick.
+        terms.setdefault(name.replace(" ", ""), terms[name])
     for kind, names in _kinds(services).items():
         if kind not in own:
             known = terms.get(kind)

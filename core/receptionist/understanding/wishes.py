@@ -24,6 +24,7 @@ _NOT_WITH = re.compile(
 )
 _JOINT = re.compile(r"[^\n.!?]{0,14}?(?:\b(or|and|plus|also|with)\b|([,/&+]))[^\n.!?]{0,14}")
 _CHANGE = re.compile(r"\b(?:actually|instead|no|wait|rather|make)\b")
+_COMPARES = re.compile(r"\b(?:diff(?:erences?|erent)?|vs|versus|compar\w+|better|between)\b")
 _BESIDES = re.compile(r"\b(?:also|too|as well|add|both|in addition)\b")
 
 
@@ -54,7 +55,8 @@ def wished(low: str, named: list[tuple[Mention, bool]], known: str, concern: str
     if not firm:
         return Wish(unsold=unsold, silent=not sold and not unsold)
     wish = _of(low, _exact_first(firm), known)
-    if wish.candidates and all(tentative for _, tentative in sold) and all(len(one.services) == 1 for one in firm):
+    compares = bool(wish.candidates) or (bool(wish.also) and bool(_COMPARES.search(low)))
+    if compares and all(tentative for _, tentative in sold) and all(len(one.services) == 1 for one in firm):
         # "Which is cheaper, Botox or Dysport?" compares and wishes for neither.
         return Wish(unsold=unsold)
     return replace(wish, unsold=unsold)

@@ -27,7 +27,7 @@ def plain(text: str) -> str:
 _OPENERS = (
     r"how|what|what's|whats|wat|where|where's|wheres|when do|when are|when can|when is|who|which|why|do (?:you|u|"
     r"y'all|i)|"
-    r"does|(?:can|could) (?:i|you|u|we|he|she|they|someone)|are (?:you|u|y'all|there)|is (?:it|there|this|"
+    r"does|(?:can|could) (?:i|you|u|we|he|she|they|someone)|(?:are|r) (?:you|u|y'all|there)|is (?:it|there|this|"
     r"the|your)|"
     r"will (?:you|it|i)|would (?:you|it)|should i|any (?:openings?|availability|chance)|did you"
 )

@@ -204,6 +204,11 @@ def test_an_address_that_is_given_is_kept(reader: Reader, text: str, expected: s
     assert facts(read(reader, text)).get("email", "") == expected
 
 
+@pytest.mark.parametrize("text", ["none", "i dont have one", "rather not", "no"])
+def test_who_has_no_address_to_give_is_not_asked_again(reader: Reader, text: str) -> None:
+    assert read(reader, text, "email").unsure
+
+
 def test_what_stands_in_an_address_is_nothing_else(reader: Reader) -> None:
     reading = read(reader, "my name is dana.monday@botox.example", "name")
     assert reading.fields == {"email"}
@@ -253,6 +258,8 @@ NAMELESS = [
     "i'm looking for Lip Filler",
     "I'm okay with any day",
     "im broke lol",
+    "This is Dr. Sarah Kim's office calling about a referral",
+    "I'm Dana Cole's mom",
     "i am Botox curious",
     "I am, yes",
 ]
@@ -277,6 +284,14 @@ NAME_REPLIES: list[tuple[str, str, str]] = [
     ("last_name", "White", "White"),
     ("last_name", "van der Berg", "van der Berg"),
     ("last_name", "de la Rosa", "de la Rosa"),
+    ("name", "Nguyễn Văn An", "Nguyễn Văn An"),
+    ("name", "Björk Guðmundsdóttir", "Björk Guðmundsdóttir"),
+    ("name", "Dr Dana Cole MD", "Dana Cole"),
+    ("name", "Dana Cole Jr.", "Dana Cole"),
+    ("name", 'it\'s "Dana"', "Dana"),
+    ("name", "Dana 212-555-0142", "Dana"),
+    ("name", "My name? It's Dana Cole.", "Dana Cole"),
+    ("name", "no name", ""),
     ("last_name", "St. James", "St James"),
     ("last_name", "Ben Cole", "Ben Cole"),
     ("name", "dana cole 👋", "Dana Cole"),
@@ -330,6 +345,9 @@ SERVICES: list[tuple[str, str]] = [
     ("baby botox", "Botox"),
     ("I'd love lip fillers", "Lip Filler"),
     ("lip-filler", "Lip Filler"),
+    ("lipfiller", "Lip Filler"),
+    ("lipfilers pls", "Lip Filler"),
+    ("whats the difference between botox and hydrafacial", ""),
     ("i want my lips done", "Lip Filler"),
     ("lip injections", "Lip Filler"),
     ("fuller lips", "Lip Filler"),
@@ -451,6 +469,7 @@ VISITS: list[tuple[str, str, str]] = [
     ("", "I've been there a few times", "returning"),
     ("", "been before", "returning"),
     ("", "new pt here", "new"),
+    ("new_or_returning", "not to this location", "new"),
     ("", "i saw dr ortiz last year", "returning"),
     ("new_or_returning", "it's been a while", "returning"),
     ("new_or_returning", "just found you guys", "new"),
@@ -574,6 +593,7 @@ TIMES: list[tuple[str, str, str]] = [
     ("when", "more", ""),
     ("", "do you have anything tuesday after 4?", "Tuesday after 4 pm"),
     ("", "how about thursday at 2?", "Thursday at 2 pm"),
+    ("", "new client, tox, weekdays after 3?", "weekdays after 3 pm"),
     ("", "I can do friday 2-5", "Friday between 2 pm and 5 pm"),
     ("", "are you open tuesday after 4?", ""),
     ("", "what time do you close tomorrow", ""),
@@ -648,6 +668,9 @@ QUESTIONS: list[tuple[str, list[str]]] = [
     ("how many units do I need", ["medical"]),
     ("I need to reschedule my appointment", ["appointment"]),
     ("running 10 min late", ["appointment"]),
+    ("booked for 3pm tomorrow can i move it", ["appointment"]),
+    ("do u have botox, also r u open sat", ["sells", "hours"]),
+    ("my name?", []),
     ("are you a bot?", ["identity"]),
     ("is this a real person", ["identity"]),
     ("any openings friday?", ["availability"]),
