@@ -52,24 +52,27 @@ class PatientData:
     kind: Kind
 
 
-def patient_data(text: str, *, phones: Collection[str] = (), website: str = "") -> list[PatientData]:
+def patient_data(
+    text: str, *, phones: Collection[str] = (), website: str = "", emails: Collection[str] = ()
+) -> list[PatientData]:
     """What `text` tells of single patients, by line.
 
-    The clinic's own `phones` (E.164) and toll-free numbers may stand in a document, and so may e-mail addresses of its
-    `website`'s domain and of desks ("info@…"). Without `phones` nobody knows whose a number is, and none is told.
+    The clinic's own `phones` (E.164) and toll-free numbers may stand in a document, and so may its own `emails`, those
+    of its `website`'s domain and of desks ("info@…"). Without `phones` nobody knows whose a number is: none is told.
     """
     country = _country(phones)
     allowed = {re.sub(r"\D", "", phone) for phone in phones}
     domain = _domain(website)
+    own = {address.casefold() for address in emails}
     found = [
         PatientData(number, kind)
         for number, line in enumerate(text.splitlines(), 1)
-        for kind in _kinds(line, country, allowed, domain)
+        for kind in _kinds(line, country, allowed, domain, own)
     ]
     return list(dict.fromkeys(found))
 
 
-def _kinds(line: str, country: str, allowed: Collection[str], domain: str) -> Iterator[Kind]:
+def _kinds(line: str, country: str, allowed: Collection[str], domain: str, own: Collection[str]) -> Iterator[Kind]:
     if _RECORD.search(line):
         yield "record"
     if _BIRTH.search(line):
@@ -78,15 +81,15 @@ def _kinds(line: str, country: str, allowed: Collection[str], domain: str) -> It
         yield "social security number"
     if any(_luhn(re.sub(r"\D", "", card.group())) for card in _CARD.finditer(line)):
         yield "card number"
-    if any(_of_a_person(address, domain) for address in _EMAIL.finditer(line)):
+    if any(_of_a_person(address, domain, own) for address in _EMAIL.finditer(line)):
         yield "e-mail address"
     if allowed and _strange_phone(line, country, allowed):
         yield "phone number"
 
 
-def _of_a_person(address: re.Match[str], domain: str) -> bool:
+def _of_a_person(address: re.Match[str], domain: str, own: Collection[str]) -> bool:
     name, _, host = address.group().casefold().partition("@")
-    if domain and (host == domain or host.endswith("." + domain)):
+    if address.group().casefold() in own or (domain and (host == domain or host.endswith("." + domain))):
         return False
     return not _DESK.fullmatch(re.sub(r"[^a-z]", "", name.partition("+")[0]))
 

@@ -9,10 +9,41 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from deskbell import DocumentRejected, Passage, RefusedDocument, patient_data
+from deskbell import DocumentRejected, Passage, ProviderContext, RefusedDocument, patient_data
+
+#: What the settings of that name mean, for every provider that has them.
+OWN_PHONES = "Numbers that documents may name beside the clinic's own: a lab's, the dentist's on call."
+OWN_EMAILS = "E-mail addresses that documents may name beside desks' and those of the clinic's website."
 
 _HEADING = re.compile(r"^##\s+(?P<title>.*?)\s*#*\s*$")
 _ALSO = re.compile(r"^also:\s*(?P<wordings>.*)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What is the clinic's own and may therefore stand in its documents."""
+
+    phones: Collection[str] = ()
+    website: str = ""
+    emails: Collection[str] = ()
+
+    @classmethod
+    def of(cls, context: ProviderContext, phones: Collection[str], emails: Collection[str]) -> Own:
+        """What the runtime knows of, and what the clinic's file adds to it."""
+        return cls((*context.phones, *phones) if context.phones else (), context.website, emails)
+
+    def refusals(self, text: str, place: Callable[[int], str]) -> list[RefusedDocument]:
+        """A refusal for each line that holds data of a patient; `place` says where a line is."""
+        return [
+            RefusedDocument(
+                place(found.line),
+                f"looks like a patient's {found.kind}; take it out, this document is quoted to anybody",
+            )
+            for found in patient_data(text, phones=self.phones, website=self.website, emails=self.emails)
+        ]
+
+
+_UNKNOWN = Own()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +81,7 @@ class Notebook:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_folder(folder: Path, *, phones: Collection[str] = (), website: str = "") -> Notebook:
+def read_folder(folder: Path, own: Own = _UNKNOWN) -> Notebook:
     """All entries of the ``*.md`` files below `folder`, by path and line.
 
     Raises `DocumentRejected` when there is no entry that can be used, with every fault.
@@ -66,7 +97,7 @@ def read_folder(folder: Path, *, phones: Collection[str] = (), website: str = ""
         files[file] = hashlib.sha256(raw).hexdigest()
         found, faults = read_notes(raw, file)
         text = raw.decode("utf-8", "replace")
-        private = refused_for_privacy(text, partial("{}:{}".format, file), phones=phones, website=website)
+        private = own.refusals(text, partial("{}:{}".format, file))
         refused += [*faults, *private]
         entries += [] if private else found
     entries, twice = _once(entries)
@@ -76,18 +107,6 @@ def read_folder(folder: Path, *, phones: Collection[str] = (), website: str = ""
         advice = f"{folder}: holds no entry; write a file such as visit.md with '## Where can I park?' and the answer"
         raise DocumentRejected("\n".join(told or [advice]))
     return Notebook(tuple(entries), tuple(refused), files)
-
-
-def refused_for_privacy(
-    text: str, place: Callable[[int], str], *, phones: Collection[str], website: str
-) -> list[RefusedDocument]:
-    """A refusal for each line that holds data of a patient; `place` says where a line is."""
-    return [
-        RefusedDocument(
-            place(found.line), f"looks like a patient's {found.kind}; take it out, this document is quoted to anybody"
-        )
-        for found in patient_data(text, phones=phones, website=website)
-    ]
 
 
 def is_notes(text: str) -> bool:

@@ -40,6 +40,7 @@ from plugins.knowledge.chroma.embedders import Embedder, embedder
 from plugins.knowledge.chroma.indexing import Indexing, alone, changed, read
 from plugins.knowledge.chroma.shelf import Contents, Shelf
 from plugins.knowledge.chroma.store import Gone, Store
+from plugins.knowledge.entries import Own
 from plugins.knowledge.texting import spelt_out
 
 logger = logging.getLogger(__name__)
@@ -298,8 +299,7 @@ class Chroma(Knowledge[ChromaConfig]):
     def _library(self) -> Library:
         return Library(
             folder=Path(self.context.folder) / self.config.folder,
-            phones=(*self.context.phones, *self.config.phones) if self.context.phones else (),
-            website=self.context.website,
+            own=Own.of(self.context, self.config.phones, self.config.emails),
             passage_size=self.config.passage_size,
             largest=self.config.largest_mb * 1_000_000,
         )

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from deskbell import E164, Settings
+from plugins.knowledge.entries import OWN_EMAILS, OWN_PHONES
 
 
 def _server(value: str) -> str:
@@ -49,9 +50,8 @@ class ChromaConfig(Settings):
         default=600, ge=200, le=4000, description="About how many characters of running text make one passage."
     )
     largest_mb: int = Field(default=20, ge=1, le=200, description="A document of more megabytes is refused.")
-    phones: tuple[E164, ...] = Field(
-        default=(), description="Numbers that documents may name beside the clinic's own: a lab, the dentist on call."
-    )
+    phones: tuple[E164, ...] = Field(default=(), description=OWN_PHONES)
+    emails: tuple[str, ...] = Field(default=(), description=OWN_EMAILS)
     deadline_seconds: float = Field(
         default=2.0, gt=0, le=30, description="How long a search may take; after half of it, words alone decide."
     )

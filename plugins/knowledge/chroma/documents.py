@@ -6,13 +6,12 @@ Reading is for threads. What cannot be used is told with its place and reason, a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from deskbell import RefusedDocument
 from plugins.knowledge.chroma.loading import READERS, Piece, Source, Unreadable, load
-from plugins.knowledge.entries import refused_for_privacy
+from plugins.knowledge.entries import Own
 
 #: Changes when documents are read in another way than before: then they are all read anew.
 _FORM = 2
@@ -41,8 +40,7 @@ class Library:
     """A folder of documents, and what may stand in them."""
 
     folder: Path
-    phones: Collection[str]
-    website: str
+    own: Own
     passage_size: int
     largest: int
 
@@ -90,11 +88,7 @@ class Library:
         except Exception as error:  # noqa: BLE001 - of a broken file a parser may raise anything, and quote it
             reason = f"cannot be read as {document.path.suffix[1:]} ({_root_of(error)}); save it anew, or as text"
             return Reading((), (RefusedDocument(document.file, reason),))
-        private = [
-            refusal
-            for page in pages
-            for refusal in refused_for_privacy(page.raw, page.place, phones=self.phones, website=self.website)
-        ]
+        private = [refusal for page in pages for refusal in self.own.refusals(page.raw, page.place)]
         if private:
             return Reading((), tuple(dict.fromkeys(private)))
         pieces = tuple(piece for page in pages for piece in page.pieces)

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from deskbell import (
+    E164,
     DocumentRejected,
     Health,
     IndexReport,
@@ -28,7 +29,7 @@ from deskbell import (
     hookimpl,
     unwatched,
 )
-from plugins.knowledge.entries import Notebook, read_folder
+from plugins.knowledge.entries import OWN_EMAILS, OWN_PHONES, Notebook, Own, read_folder
 from plugins.knowledge.ranking import Ranking
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ class NotesConfig(Settings):
     threshold: float = Field(
         default=0.45, gt=0, le=1, description="Least score (0 to 1) of a passage; below it we rather do not know."
     )
+    phones: tuple[E164, ...] = Field(default=(), description=OWN_PHONES)
+    emails: tuple[str, ...] = Field(default=(), description=OWN_EMAILS)
 
 
 class Notes(Knowledge[NotesConfig]):
@@ -102,7 +105,8 @@ class Notes(Knowledge[NotesConfig]):
 
     async def _read(self) -> Notebook:
         folder = Path(self.context.folder) / self.config.folder
-        return await asyncio.to_thread(read_folder, folder, phones=self.context.phones, website=self.context.website)
+        own = Own.of(self.context, self.config.phones, self.config.emails)
+        return await asyncio.to_thread(read_folder, folder, own)
 
 
 @hookimpl

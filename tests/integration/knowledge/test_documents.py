@@ -9,6 +9,7 @@ import pytest
 from plugins.knowledge.chroma.documents import Library, Reading
 from plugins.knowledge.chroma.loading import Piece
 from plugins.knowledge.chroma.splitting import split
+from plugins.knowledge.entries import Own
 from tests.integration.knowledge.documents import write_docx, write_pdf
 
 MARK = "Quillonby"
@@ -21,7 +22,7 @@ def knowledge(tmp_path: Path) -> Path:
 
 
 def library(knowledge: Path, size: int = 600) -> Library:
-    return Library(knowledge, ("+12125550134",), "https://pier.example", size, 1_000_000)
+    return Library(knowledge, Own(("+12125550134",), "https://pier.example"), size, 1_000_000)
 
 
 def read(knowledge: Path, size: int = 600) -> Reading:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deskbell import patient_data
-from plugins.knowledge.entries import read_folder
+from plugins.knowledge.entries import Own, read_folder
 
 OWN = ("+12125550134", "+12125550142")
 SITE = "https://www.harborskin.example/home"
@@ -81,6 +81,11 @@ def test_nobody_knows_whose_a_number_is_without_the_clinics_own() -> None:
     assert patient_data("(310) 555-0177") == []
 
 
+def test_a_clinic_may_name_addresses_of_its_own() -> None:
+    assert patient_data("Write to HarborSkin@gmail.com", emails=("harborskin@gmail.com",)) == []
+    assert len(patient_data("Write to dana@gmail.com", emails=("harborskin@gmail.com",))) == 1
+
+
 def test_what_is_found_is_not_repeated() -> None:
     [found] = patient_data("dana.cole@gmail.com")
     assert "dana" not in repr(found)
@@ -96,4 +101,4 @@ def test_hostile_lines_come_to_an_end(hostile: str) -> None:
     [("harbor", ("+12125550134", "+12125550142")), ("sierra", ("+13105550161", "+13105550142"))],
 )
 def test_the_demo_clinics_tell_of_nobody(clinic: str, phones: tuple[str, ...]) -> None:
-    assert read_folder(CLINICS / clinic / "knowledge", phones=phones).refused == ()
+    assert read_folder(CLINICS / clinic / "knowledge", Own(phones)).refused == ()
