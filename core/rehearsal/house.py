@@ -27,7 +27,8 @@ from core.engine.live import LiveClinic
 from core.engine.traffic import TrafficCounter
 from core.engine.usage import UsageCounter
 from core.observers import ObserverCalls
-from core.rehearsal.played import cast, played
+from core.rehearsal.models import Model
+from core.rehearsal.played import Desk, cast, played
 from core.runtime.opening import Opener, close_clinic
 from core.store import rehearsal as store
 from core.store.database import Database
@@ -87,18 +88,21 @@ class Lane:
         observers = ObserverCalls(new_manager())
         tuning = Tuning(grace=timedelta())
         self.engine = Engine(database, self.clock, observers, tuning=tuning, wall=self.clock, random=Random(0))  # noqa: S311
-        self._live: dict[str, LiveClinic] = {}
+        self._live: dict[tuple[str, bool], LiveClinic] = {}
+        self._desk = Desk()
 
     @asynccontextmanager
-    async def serving(self, clinic: OpenClinic, model: Any | None) -> AsyncIterator[LiveClinic]:
+    async def serving(self, clinic: OpenClinic, model: Model | None) -> AsyncIterator[LiveClinic]:
         """The clinic as this lane serves it, over an empty database.
 
-        Without a model it stays open for the next conversation; what a ladder has learned of a model must not.
+        It stays open for the next conversation, but for what a ladder has learned of a model that fails.
         """
         async with self.database.connection() as connection:
             await store.empty(connection)
         name = clinic.plan.clinic.id
-        live = self._live.get(name) if model is None else None
+        kept = model is None or model.faultless
+        live = self._live.get((name, model is not None)) if kept else None
+        self._desk.model = model
         if live is None:
             opener = Opener(
                 self.clock,
@@ -107,14 +111,14 @@ class Lane:
                 traffic=TrafficCounter(self.database),
                 usage=UsageCounter(self.database),
             )
-            live = await opener.open(cast(clinic.plan, clinic.knowledge, model))
+            live = await opener.open(cast(clinic.plan, clinic.knowledge, self._desk if model else None))
             await live.models.ready()
         self.engine.directory.swap({name: live})
         try:
             yield live
         finally:
-            if model is None:
-                self._live[name] = live
+            if kept:
+                self._live[name, model is not None] = live
             else:
                 await close_clinic(live)
 

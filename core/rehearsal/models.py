@@ -41,6 +41,9 @@ class Casting(StrEnum):
 class Model:
     """A played model. `calls` is all that it was asked; `sins` are words of its own making that must not go out."""
 
+    #: It never fails, so that what a ladder learns of it holds for the next conversation too.
+    faultless = False
+
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.sins: set[str] = set()
@@ -64,6 +67,8 @@ class Model:
 
 class Obedient(Model):
     """Says what the prompt suggests and asks what it is told to ask."""
+
+    faultless = True
 
     def answer(self, prompt: Prompt) -> Draft:
         return suggested(prompt)

@@ -11,15 +11,19 @@ from pydantic import ConfigDict
 from core.config.bindings import BindingPlan
 from core.config.catalogue import Catalogue
 from core.config.clinic import ClinicPlan
+from core.rehearsal.models import Model
 from deskbell import (
     LLM,
     Channel,
     ChannelConfig,
     DeliveryStatus,
+    Draft,
     Knowledge,
     OutboundText,
     Passage,
     Payment,
+    Prompt,
+    RetryLater,
     SendReceipt,
     Settings,
 )
@@ -88,21 +92,33 @@ class _LentKnowledge(Knowledge[_Lent]):
         return found
 
 
+class Desk:
+    """Where the model of the conversation at hand sits."""
+
+    model: Model | None = None
+
+    async def draft(self, prompt: Prompt) -> Draft:
+        if self.model is None:
+            raise RetryLater("no model sits at the desk")
+        return await self.model.draft(prompt)
+
+
 class _LentModel(LLM[_Lent]):
-    """A model that the rehearsal made and asks afterwards what it was told."""
+    """Whatever model sits at the desk."""
 
     name: ClassVar[str] = "rehearsal"
     Config = _Lent
 
-    async def draft(self, prompt: Any, *, deadline_seconds: float) -> Any:
-        return await self.config.provider.draft(prompt)
+    async def draft(self, prompt: Prompt, *, deadline_seconds: float) -> Draft:
+        desk: Desk = self.config.provider
+        return await desk.draft(prompt)
 
 
-def cast(plan: ClinicPlan, knowledge: Knowledge[Any] | None, model: Any | None) -> ClinicPlan:
+def cast(plan: ClinicPlan, knowledge: Knowledge[Any] | None, desk: Desk | None) -> ClinicPlan:
     """The plan with what is lent to one conversation: open knowledge, and a model or none."""
     models: Mapping[str, BindingPlan] = {}
-    if model is not None:
-        models = {"rehearsal": _lent(plan, "rehearsal", _LentModel, model)}
+    if desk is not None:
+        models = {"rehearsal": _lent(plan, "rehearsal", _LentModel, desk)}
     lent = _lent(plan, "knowledge", _LentKnowledge, knowledge) if knowledge is not None else None
     return replace(plan, payments={}, models=models, knowledge=lent)
 
