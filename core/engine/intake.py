@@ -16,7 +16,7 @@ from core.engine.gathering import Gathering
 from core.engine.live import LiveClinic
 from core.engine.queue import Wake, WakeQueue
 from core.engine.steps import OnStep, Step, pass_by
-from core.store import mailbox, notices, outbox
+from core.store import mailbox, notice_deliveries, outbox
 from core.store.consent import carrier_says_opted_out
 from core.store.database import Connection, Database
 from core.store.mailbox import Arrival, NewEvent, Party, Stored
@@ -107,7 +107,7 @@ class Intake:
     ) -> str:
         """A receipt of what was sent to staff."""
         failed = event.status is DeliveryStatus.FAILED
-        found = await notices.receipt(
+        found = await notice_deliveries.receipt(
             connection,
             live.id,
             channel.context.binding,

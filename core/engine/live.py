@@ -41,6 +41,11 @@ class Directory:
     def __len__(self) -> int:
         return len(self._clinics)
 
+    @property
+    def ids(self) -> list[str]:
+        """The clinics that are served."""
+        return list(self._clinics)
+
     def clinic(self, clinic: str) -> LiveClinic | None:
         return self._clinics.get(clinic)
 

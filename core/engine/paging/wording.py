@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.receptionist.sms import fit
 from core.receptionist.when import clock_text, weekday_text
-from core.store.notices import Delivery
+from core.store.notice_deliveries import Delivery
 from deskbell import Clinic, mask_numbers
 
 _SEGMENTS = 2

@@ -106,8 +106,10 @@ class Desk(World):
     async def page(self, minutes: float = 0) -> None:
         """Time passes, and every worker's pager looks once."""
         self.clock.advance(minutes * 60)
-        for act in ("plan", "raise_again", "deliver", "reconcile", "deliver"):
-            await getattr(self.engine.pager, act)()
+        pager = self.engine.pager
+        sending = (pager.deliveries.send_texts, pager.deliveries.send_mails)
+        for act in (pager.plan, pager.raise_again, *sending, pager.deliveries.reconcile, *sending):
+            await act()
 
     @property
     def paged(self) -> list[str]:
@@ -486,6 +488,23 @@ async def test_without_a_mail_server_e_mails_wait_for_one_and_texts_go(database:
     assert "DESKBELL_SMTP_URL" in (await desk.states("email"))[0][1]
 
 
+async def test_a_mail_server_that_hangs_holds_up_no_text(desk: Desk, post: MailServer) -> None:
+    post.script = {"EHLO": "say nothing"}
+    stopping = asyncio.Event()
+    pager = asyncio.create_task(desk.engine.pager.run(stopping))
+    for number in range(2):
+        text = f"text {desk.heard}"
+        Doing.script = {text: [EMERGENCY]}
+        await desk.hear(text, f"+1212555018{number}")
+        await desk.settle()
+        async with asyncio.timeout(20):
+            while len(desk.paged) <= number:  # noqa: ASYNC110 - what is awaited tells nobody
+                await asyncio.sleep(0.02)
+    assert post.letters == []
+    stopping.set()
+    await pager
+
+
 async def test_wrong_credentials_lose_no_notice(desk: Desk) -> None:
     desk.staffed(email=[])
     desk.wire.script.extend([Misconfigured()] * 6)
@@ -501,11 +520,17 @@ async def test_several_workers_tell_everything_once(desk: Desk, post: MailServer
         Doing.script = {text: [PERSON]}
         await desk.hear(text, f"+1212555012{n}")
         await desk.settle()
-    pagers = [make_desk(desk.database, desk.clock, desk.engine.pager._mailer, desk.wire).engine.pager for _ in range(4)]
+    pagers = [
+        make_desk(desk.database, desk.clock, desk.engine.pager.deliveries._mailer, desk.wire).engine.pager
+        for _ in range(4)
+    ]
     for pager in pagers:
         pager._directory.swap({"harbor": desk.live})
-    for act in ("plan", "deliver", "raise_again", "deliver", "reconcile"):
-        await asyncio.gather(*(getattr(pager, act)() for pager in pagers))
+    await asyncio.gather(*(pager.plan() for pager in pagers))
+    await asyncio.gather(*(pager.deliveries.send_texts() for pager in pagers))
+    await asyncio.gather(*(pager.deliveries.send_mails() for pager in pagers))
+    await asyncio.gather(*(pager.raise_again() for pager in pagers))
+    await asyncio.gather(*(pager.deliveries.send_texts() for pager in pagers))
     assert len(desk.paged) == 6
     assert len(post.letters) == 6
 

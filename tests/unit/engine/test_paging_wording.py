@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.engine.paging.wording import mail, text
 from core.receptionist.sms import count
-from core.store.notices import Delivery
+from core.store.notice_deliveries import Delivery
 from tests.conftest import CLINIC
 
 URL = "https://texts.harbor-skin-studio.example"
