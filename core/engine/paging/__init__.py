@@ -2,5 +2,5 @@
 
     notice (by a turn or the engine) ──▶ plan ──▶ deliveries ──▶ SMS or e-mail
 
-`planning` decides and `wording` words, both pure; `deliveries` sends, `mail` speaks SMTP; `pager` drives. All workers do it.
+`planning` decides and `wording` words, both pure; `deliveries` sends, with `mail` for SMTP; `pager` drives.
 """
