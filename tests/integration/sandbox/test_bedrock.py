@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import anthropic
 import httpx
@@ -23,6 +25,7 @@ from deskbell import (
 from plugins.llm.anthropic import AnthropicModel
 from plugins.llm.bedrock import BedrockModel
 from sandbox.bedrock.said import INVENTED_NAME, POLITE
+from sandbox.bedrock.script import Fault
 
 MODEL = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
 FIELDS = {"first_name": "first name", "service": "what they want done"}
@@ -226,6 +229,22 @@ async def test_a_hostile_name_comes_as_a_fact_that_nobody_wrote(model, say) -> N
     assert (found.name, found.value) == ("first_name", INVENTED_NAME)
     assert found.evidence not in "hello"
     assert (await ask(model)).text.count("?") == 2
+
+
+async def test_the_script_of_the_documentation_works_as_it_is_written(model, control) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text()
+    [script] = [block for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if "reply" in block]
+    assert (await control.post("/api/llm/script", content=script)).status_code == 200
+    draft = await ask(model, "my name is Ruth")
+    assert (draft.text, draft.asks) == ("Hi Ruth!", "service")
+    assert (await ask(model)).wants_person
+    with pytest.raises(RetryLater):
+        await ask(model)
+
+
+async def test_every_fault_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text()
+    assert [fault for fault in get_args(Fault) if f"`{fault}`" not in page] == []
 
 
 @pytest.mark.parametrize(

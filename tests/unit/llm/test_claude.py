@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -16,6 +19,7 @@ from plugins.llm.anthropic import AnthropicModel
 from plugins.llm.bedrock import BedrockModel
 from plugins.llm.bedrock.config import BedrockConfig
 from plugins.llm.claude import answer, testing
+from plugins.llm.langchain import LangChainModel
 from plugins.llm.settings import Prices
 
 HAIKU = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
@@ -84,6 +88,16 @@ def test_settings_that_do_not_go_together_are_refused_before_anything_starts(wro
 def test_the_version_fits_the_model_unless_it_is_set(model: str, version: str | None) -> None:
     assert bedrock(model=model).version == version
     assert bedrock(model=model, anthropic_version="2027-01-01").version == "2027-01-01"
+
+
+def test_the_models_of_the_documentation_are_settings_that_can_be_made() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text()
+    known = {model.name: model for model in (BedrockModel, AnthropicModel, LangChainModel)}
+    examples = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    models = [binding for example in examples for binding in example.get("models", {}).values()]
+    assert {binding["use"] for binding in models} == {"bedrock", "langchain"}
+    for binding in models:
+        known[binding.pop("use")].Config(**binding)
 
 
 # ---- what leaves ---------------------------------------------------------------------------------------------------
