@@ -19,7 +19,7 @@ def unmet(moment: Moment, *, wording: bool = True) -> Iterator[Fault]:
     """Every expectation of the turn that does not hold. Without `wording`, only those that hang on no words."""
     script = moment.script
     if moment.refused:
-        yield Fault("what staff do is possible", moment.refused)
+        yield Fault("what the turn says is possible", moment.refused)
     yield from _count(script.expect, moment)
     if wording:
         yield from _words(script.expect, moment)

@@ -93,7 +93,7 @@ class Moment:
     calls: tuple[Call, ...]
     before: State
     after: State
-    #: Why what staff did was refused; empty when it was not.
+    #: Why the turn could not be played as it is written; empty when it could.
     refused: str = ""
     #: All that the database holds, where a card number was texted.
     stored: str = field(default="", repr=False)

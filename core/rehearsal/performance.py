@@ -113,13 +113,14 @@ class _Performance:
     # ---- what happens ------------------------------------------------------------------------------------------
 
     async def _happens(self, turn: ScriptTurn) -> str:
-        """Does what the script says; returns why it was refused, if it was."""
+        """Does what the script says; returns why it was not possible, if it was not."""
         if turn.patient is not None:
             await self._texts(turn)
         elif turn.wait is not None:
             zone = self._live.plan.clinic.timezone
             wait = turn.wait
-            await self._wait(wait.replace(tzinfo=zone) if isinstance(wait, datetime) else self._clock.now() + wait)
+            until = wait.replace(tzinfo=zone) if isinstance(wait, datetime) else self._clock.now() + wait
+            return await self._wait(until)
         elif turn.staff is not None:
             return await self._staff(turn.staff)
         return ""
@@ -162,18 +163,21 @@ class _Performance:
             for name, value in (act.correct or {}).items():
                 await corrections.correct(clinic, conversation, _AUTHOR, name, value)
 
-    async def _wait(self, until: datetime) -> None:
-        """Lets time pass; whatever comes due on the way happens at its own time."""
+    async def _wait(self, until: datetime) -> str:
+        """Lets time pass; whatever comes due on the way happens at its own time. Returns why it could not."""
+        if until < self._clock.now():
+            return "the moment to wait for is past already"
         for _ in range(_MOST):
             async with self._database.connection() as connection:
                 due = await store.next_due(connection)
             if due is None or due > until:
-                break
+                self._clock.set(max(self._clock.now(), until))
+                return ""
             self._clock.set(max(self._clock.now(), due))
             await self._engine.sweeper.fire_timers()
             await self._engine.sweeper.send_due()
             await self._settle()
-        self._clock.set(max(self._clock.now(), until))
+        return f"more than {_MOST} things came due on the way: something sets itself again and again"
 
     async def _settle(self) -> None:
         """Runs turns until the mailbox is empty."""

@@ -116,3 +116,28 @@ async def test_an_expectation_that_does_not_hold_is_told_with_what_came(
     assert (right.verdict, wrong.verdict) == (Verdict.PASSED, Verdict.FAILED)
     assert [(fault.rule, "$14" in fault.expected) for fault in wrong.faults] == [("", True)]
     assert "Botox is $13 per unit" in told([wrong])
+
+
+IMPOSSIBLE = """
+conversations:
+  - conversation: Staff write before the patient does
+    turns: [{staff: {reply: Hello}}]
+  - conversation: Time runs backwards
+    turns: [{patient: hi}, {wait: 2026-03-02 09:00}]
+  - conversation: Staff text somebody who has left
+    turns: [{patient: stop}, {staff: {reply: Hello}}]
+  - conversation: Staff put right what there is not
+    turns: [{patient: hi}, {staff: {correct: {service: Haircut}}}]
+"""
+
+
+async def test_what_cannot_be_done_is_a_fault_and_not_passed_over(
+    database: Database, plans: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "harbor").mkdir()
+    (tmp_path / "harbor" / "clinic.yml").symlink_to(CLINICS / "harbor" / "clinic.yml")
+    path = tmp_path / "harbor" / "impossible.yml"
+    path.write_text(IMPOSSIBLE)
+    outcomes = await played(path, Casting.RULES, database, plans)
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.FAILED] * 4
+    assert all(outcome.faults[0].expected == "what the turn says is possible" for outcome in outcomes)
