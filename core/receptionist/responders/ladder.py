@@ -74,7 +74,7 @@ class Ladder:
 
 def _outcome(error: Exception) -> Outcome:
     match error:
-        case TimeoutError():
+        case TimeoutError() | RetryLater(code="timeout"):
             return "late"
         case RetryLater():
             return "throttled"

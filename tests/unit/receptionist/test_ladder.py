@@ -91,6 +91,7 @@ def test_a_throttled_model_is_left_alone_for_as_long_as_it_said(time: Time) -> N
     ("error", "outcome"),
     [
         (RetryLater(after=timedelta(seconds=2)), "throttled"),
+        (RetryLater(code="timeout"), "late"),
         (ModelMalformed(), "malformed"),
         (ModelRefused(), "refused"),
         (Misconfigured(), "misconfigured"),
