@@ -16,6 +16,11 @@ stage_seconds = Histogram(
     "deskbell_stage_seconds", "Time inside one stage, without the stages it calls.", ["clinic", "stage"], buckets=_FAST
 )
 decisions = Counter("deskbell_decisions_total", "What stages decided.", ["clinic", "stage", "decision"])
+blocked_texts = Counter(
+    "deskbell_blocked_texts_total",
+    "Texts and drafts that broke a rule, by the rule and by who wrote them.",
+    ["clinic", "rule", "by"],
+)
 send_seconds = Histogram("deskbell_send_seconds", "One call to the carrier.", ["clinic", "channel"], buckets=_FAST)
 sends = Counter("deskbell_sends_total", "Calls to the carrier, by outcome.", ["clinic", "channel", "outcome"])
 answer_seconds = Histogram(

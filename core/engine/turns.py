@@ -36,6 +36,9 @@ logger = log.get(__name__)
 #: A clinic that is not loaded (its file is broken, its plugin is missing) keeps its mail; asked again after this.
 _NOT_SERVED = timedelta(seconds=30)
 
+#: What the output guard and those who word drafts note of a text that broke a rule.
+_REFUSED = frozenset({"blocked", "draft_refused"})
+
 OnReport = Callable[[TurnReport, Sequence[StaffNotice]], Awaitable[None]]
 #: Told of every turn that ran its pipeline and was committed.
 OnCommitted = Callable[[Turn, Committed], None]
@@ -164,6 +167,9 @@ class Turns:
             metrics.stage_seconds.labels(live.id, name).observe(milliseconds / 1000)
         for note in turn.notes:
             metrics.decisions.labels(live.id, note.stage, note.decision).inc()
+            if note.decision in _REFUSED and "rule" in note.details:
+                by = note.details.get("by") or note.details.get("rung", "")
+                metrics.blocked_texts.labels(live.id, note.details["rule"], by).inc()
         report = TurnReport(
             clinic=live.id,
             conversation=snapshot.conversation,

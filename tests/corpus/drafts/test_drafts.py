@@ -14,7 +14,7 @@ import yaml
 from core.receptionist.guard import Ground, Grounds, Rule, judge
 from core.receptionist.guard.verdict import REASONS
 from deskbell import Clinic, Fact, RequestStatus
-from plugins.knowledge.entries import Entry, read_folder
+from plugins.knowledge.entries import Entry, Own, read_folder
 
 HERE = Path(__file__).parent
 CLINICS = HERE.parents[2] / "clinics"
@@ -57,7 +57,7 @@ def grounds(name: str) -> Grounds:
 
 @lru_cache
 def notes(name: str) -> dict[str, Entry]:
-    return {entry.title: entry for entry in read_folder(CLINICS / name / "knowledge").entries}
+    return {entry.title: entry for entry in read_folder(CLINICS / name / "knowledge", Own()).entries}
 
 
 def ground(group: dict[str, Any]) -> Ground:

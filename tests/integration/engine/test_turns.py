@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from prometheus_client import REGISTRY
+
 from deskbell import (
     CallNext,
     CancelTimer,
@@ -194,3 +196,16 @@ async def test_the_trace_tells_stages_decisions_and_effects_but_no_words(world: 
     assert trace["decisions"] == [{"stage": "does", "decision": "thought", "details": {"about": "service"}}]
     assert trace["effects"] == ["Say reply by does"]
     assert "private" not in str(trace)
+
+
+async def test_a_text_that_broke_a_rule_is_counted_by_the_rule_and_by_who_wrote_it(world: World) -> None:
+    def counted() -> float:
+        name, labels = "deskbell_blocked_texts_total", {"rule": "price", "by": "assistant"}
+        samples = [one for family in REGISTRY.collect() for one in family.samples]
+        return sum(one.value for one in samples if one.name == name and labels.items() <= one.labels.items())
+
+    before = counted()
+    world.use(doing(lambda turn: turn.note("blocked", rule="price", by="assistant") or []))
+    await world.hear("how much?")
+    await world.settle()
+    assert counted() == before + 1
