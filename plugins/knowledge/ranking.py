@@ -72,8 +72,12 @@ class Ranking:
         lengths = [sum(counts.values()) for counts in self._counts]
         average = sum(lengths) / len(lengths) if lengths else 1.0
         self._holds = [_K1 * (1 - _B + _B * length / average) for length in lengths]
-        spread = Counter(known for counts in self._counts for known in counts)
-        self._weights = {known: math.log(1 + len(entries) / count) for known, count in spread.items()}
+        #: Where each word stands.
+        self._places: dict[str, list[int]] = {}
+        for place, counts in enumerate(self._counts):
+            for known in counts:
+                self._places.setdefault(known, []).append(place)
+        self._weights = {known: math.log(1 + len(entries) / len(places)) for known, places in self._places.items()}
         #: A word that no entry knows weighs as much as the rarest: the question is about something else.
         self._unknown = math.log(1 + len(entries))
         spelt = {word for wordings, text in entries for word in _meaning([*wordings, text])}
@@ -86,7 +90,8 @@ class Ranking:
         whole = sum(self._weights.get(word, self._unknown) for word in asked)
         if not whole:
             return []
-        covered = [(place, self._covered(place, asked) / whole) for place in range(len(self._counts))]
+        places = {place for word, trust in asked.items() if trust for place in self._places[word]}
+        covered = [(place, self._covered(place, asked) / whole) for place in places]
         said = set(words(question))
         scores = [(place, share * self._closeness(place, said)) for place, share in covered if share > 0]
         return sorted(scores, key=lambda found: (-found[1], found[0]))
