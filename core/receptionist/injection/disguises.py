@@ -1,6 +1,6 @@
 """What a text says once its disguises are off: odd letters, invisible ones, spread or reversed words, encodings.
 
-`readings` gives every way in which a text may be meant to be read. Nothing here judges; `signs` does.
+`readings` and `turned` give the ways in which a text may be meant to be read. Nothing here judges; `signs` does.
 """
 
 from __future__ import annotations
@@ -28,13 +28,21 @@ _BASE64 = re.compile(r"(?<![\w/+=-])[A-Za-z0-9+/_-]{20,}={0,2}(?![\w/+=])")
 _HEX = re.compile(r"(?<!\w)(?:0x)?(?:[0-9a-fA-F]{2}[ :,]?(?:0x|\\x)?){12,}(?!\w)")
 _ESCAPED = re.compile(r"(?:%[0-9a-fA-F]{2}){4,}|(?:&#x?[0-9a-fA-F]{2,5};){4,}|(?:\\u[0-9a-fA-F]{4}){4,}")
 _SPREAD = re.compile(r"(?<!\w)(?:\w[ .\-_*]){5,}\w(?!\w)")
+#: Words in one with other marks than blanks between them, or broken over lines.
+_JOINED = re.compile(r"(?<=\w)[.\-_*~|\n]+(?=\w)")
+_LONG = {"ur": "your", "u": "you", "r": "are"}
+_SHORT = re.compile(r"\b(?:ur|u|r)\b")
 _LEETED = re.compile(r"[A-Za-z][013457@$][A-Za-z]|[013457@$][A-Za-z]{2}")
 #: Text hidden in tags that no font shows (Unicode block "Tags").
 _TAGS = range(0xE0020, 0xE007F)
 
 
 def plain(text: str) -> str:
-    """Lower case, no apostrophes, look-alike and invisible letters undone; punctuation and lines stay."""
+    """Lower case, no apostrophes, look-alike and hidden letters undone, "ur" as "your"; punctuation and lines stay."""
+    return _SHORT.sub(lambda found: _LONG[found.group()], _bare(text))
+
+
+def _bare(text: str) -> str:
     shown = "".join(
         chr(ord(letter) - 0xE0000) if ord(letter) in _TAGS else letter
         for letter in text[:_LONGEST]
@@ -47,20 +55,31 @@ def plain(text: str) -> str:
 
 
 def readings(text: str) -> Iterator[str]:
-    """The text without its disguises, and what it says turned round, in other letters, or with digits for letters."""
+    """The text without its disguises, with other marks than blanks between words, and with digits for letters."""
     words = plain(text)
     yield words
-    if any(letter.isascii() and letter.isalpha() for letter in words):
-        yield codecs.encode(words, "rot13")
-        yield words[::-1]
+    joined = _JOINED.sub(" ", words)
+    if joined != words:
+        yield joined
     if _LEETED.search(words):
         yield words.translate(_LEET)
 
 
+def turned(text: str) -> Iterator[str]:
+    """What the text says in the other half of the alphabet, and from behind."""
+    words = _bare(text)
+    yield codecs.encode(words, "rot13")
+    yield words[::-1]
+
+
+def is_spread(text: str) -> bool:
+    """Whether somebody has put blanks between letters."""
+    return bool(_SPREAD.search(_bare(text)))
+
+
 def squashed(text: str) -> str:
-    """Only the letters, where somebody has spread them out; else nothing."""
-    words = plain(text)
-    return re.sub(r"[^a-z]", "", words.translate(_LEET)) if _SPREAD.search(words) else ""
+    """Only the letters."""
+    return re.sub(r"[^a-z]", "", _bare(text).translate(_LEET))
 
 
 def hides_words(text: str) -> bool:

@@ -53,6 +53,11 @@ _SIGNS: dict[Sign, tuple[str, ...]] = {
         r"said |written |you (?:were|have been|ve been|are|know|learned) )*(?:above|before this|prior to this|told|"
         r"taught|programmed|instructed|so far)\b",
         r"\b(?:ignora|olvida|omite) (?:todas? )?(?:las |tus |sus )*(?:instrucciones|reglas)\b",
+        r"\bignor(?:e|ez|er) (?:toutes )?(?:les|tes|vos) (?:instructions|regles|règles)\b",
+        r"\b(?:ignorier|vergiss)\w* (?:alle |die |deine |vorherigen )*(?:anweisungen|instruktionen|regeln)\b",
+        r"\b(?:esque[cç]a|ignore) (?:todas )?(?:as|suas) (?:instru[cç][oõ]es|regras)\b",
+        r"\byour (?:instructions|rules|orders) are (?:now|to)\b|\bif you (?:had|have) no (?:rules|restrictions|"
+        r"filters|limits)\b",
         r"\bnew (?:system )?(?:instructions?|directives?|rules|orders?|prompt|task|persona)(?: (?:from|"
         r"for) [\w ]{1,30})? ?:",
         r"\b(?:here are|these are|follow) (?:your |my |the )?new (?:instructions?|rules|orders)\b",
@@ -69,6 +74,9 @@ _SIGNS: dict[Sign, tuple[str, ...]] = {
         r"(?! (?:on|for|after|before|about|regarding|to|say|said|when|with|if))(?!.*\b(?:after|before|care|prep|"
         r"aftercare|"
         r"post|pre)\b)",
+        r"\bthe prompt (?:you|your)\b|\bwhat (?:were|are) you (?:told|instructed|programmed) to (?:say|do|answer)\b",
+        rf"\b{_SHOW} (?:\w+ ){{0,3}}?your (?:initial|first|original|hidden|internal) (?:message|text)\b|"
+        r"\b(?:contents?|dump|copy) of your (?:memory|context|database|files|config\w*)\b",
         r"\byour (?:system prompt|prompt|source code|training data|api key|programming|underlying model)\b",
         r"\b(?:repeat|print|output|copy|show|write|type|recite|display|translate|summari[sz]e|paste|give me|quote|say) "
         r"(?:\w+ ){0,4}?(?:text|words?|everything|lines?|messages?|paragraph|conversation|content|all) "
@@ -107,6 +115,9 @@ _SIGNS: dict[Sign, tuple[str, ...]] = {
         r"your) (?:bot|ai|assistant|system|chat\w*)\b",
         r"\b(?:respond|reply|answer|output|speak)(?: to me)? (?:only |back )?(?:with|in|using) (?:only )?(?:the )?"
         r"(?:json|base ?64|rot ?13|xml|code|python|hex\w*|binary|morse|html|markdown|the following|exact words)\b",
+        r"\b(?:respond|reply|answer|act) as (?:if|though)\b|\bfor test(?:ing)? purposes\b|\bset (?:the |my |"
+        r"all )*prices? to\b",
+        r"\bsay (?:that )?\W?(?:i am|im|you are|youre|its|it is)\b.{0,30}\b(?:booked|confirmed|free|paid|waived)\b",
         r"\brepeat after me\b|\bsay exactly\b|\brespond only with\b|\boutput only\b|\bprint only\b",
         r"\b(?:simulate|emulate) (?:an? |the )?\w+|\bprompt injection\b|\bexecute (?:the |this |following )*"
         r"(?:command|code|script|instruction)",
@@ -123,6 +134,7 @@ _SIGNS: dict[Sign, tuple[str, ...]] = {
         r"intent|facts?|status|override|messages?|parameters|price|booked|confirmed|paid|deposit)\"? ?:",
         r"\"(?:role|tool_calls?|function_call|tool_use|tool_result|system)\"|\btool_(?:use|call|result)\b|"
         r"\bfunction_call\b",
+        r"<!--|\b(?:call|invoke|trigger) (?:the )?(?:function|tool|api)\b|\b[a-z_]{3,30}\(\)",
         r"```|\bbegin (?:system|admin|prompt)\b|(?<!-)-{3,} ?(?:begin|end|start|system|new)\b|(?<!=)={3,} ?(?:end|"
         r"system|new)\b",
         r"\{\{.{1,60}\}\}|\$\{.{1,60}\}|\bignore_previous\b",
@@ -132,9 +144,10 @@ _SIGNS: dict[Sign, tuple[str, ...]] = {
         r"\b(?:access|auth\w*|bearer|api|session) tokens?\b|\bcredentials\b(?! (?:do|does|are|and|of (?:the|your)))",
         r"\b(?:your|admin|system|database|root|server|staff|employee|the login|account) (?:login |user ?names? and )?"
         r"passwords?\b|\blogin (?:details|info\w*) (?:of|for) (?:the |your )?(?:system|admin|portal|staff|database)",
-        r"\b(?:environment|env) variables?\b|\.env\b|\betc passwd\b|\brm rf\b|\bselect \W ?from\b|"
+        r"\b(?:environment|env) variables?\b|\.env\b|\betc passwd\b|\brm -?rf\b|\bselect \W ?from\b|"
         r"\bselect \w+ from \w+|"
         r"\bdrop table\b|\bunion select\b|\bor 1 ?= ?1\b|\bcurl https?\b|\bos\.system\b|\beval\(|\bexec\(",
+        rf"\b{_SHOW} (?:\w+ ){{0,2}}?your (?:\w+ )?(?:database|records of|logs)\b",
         r"\b(?:dump|export|access|query|hack|connect to|log ?in ?to) (?:\w+ ){0,3}?(?:database|server|backend|crm|ehr|"
         r"emr)\b",
     ),
@@ -148,14 +161,22 @@ _SIGNS: dict[Sign, tuple[str, ...]] = {
         r"\bwho else (?:is|has|was|did|are|have)(?: \w+)? (?:booked|coming|scheduled|been (?:in|there|treated)|texted|"
         r"texting|seeing|an appointment|on the (?:schedule|calendar|books))\b",
         rf"\bwhat did (?:the |your )?{_SOMEBODY} (?:\w+ )?{_PATIENTS} (?:ask|say|text|get|have|want|pay|book|tell)\b",
+        r"\b(?:tell|who|what)\b.{0,30}\bthe (?:patient|client|customer|person) (?:before|ahead of|after) me\b|"
+        r"\bdid my (?:ex|boss|neighbou?r|co ?worker|landlord)\b.{0,20}\b(?:book|come|text|see|get)\b",
+        r"\b(?:read|show|tell|give|send) me (?:the |your )?(?:last|previous|other) (?:conversations?|chats?)\b|"
+        r"\b(?!my )[a-z]+ (?:phone |cell )?(?:number|address|info|email) (?:from|in|off) your (?:records|files|"
+        r"database|system)\b",
+        r"\bwho (?:texted|wrote|messaged) (?:you |in )?(?:today|yesterday|recently|lately|last)\b",
         r"\bwho (?:texted|wrote|booked|was|messaged)(?: you| to you| in)? (?:right |just )?(?:before|ahead of) me\b",
         rf"\b(?:the )?(?:last|previous|other) {_PATIENTS}s? (?:phone )?(?:names?|numbers?|info\w*|messages?|texts?|"
         r"address|email|card)\b",
-        r"(?:^|[.?!,;] |\bif |\bhey |\bhi )is (?!(?:it|this|that|there|he|she)\b)[a-z]+ [a-z]+ (?:an? |one of your )(?:patient|client|customer)s?\b(?! (?:care|portal|form))",
+        r"(?:^|[.?!,;] |\bif |\bhey |\bhi )is (?!(?:it|this|that|there|he|she)\b)[a-z]+ [a-z]+ (?:an? |"
+        r"one of your )(?:patient|client|customer)s?\b(?! (?:care|portal|form))",
     ),
     Sign.ENCODED: (
         r"\b(?:base ?64|rot ?13|rot13|hex ?dump|url ?encoded|caesar cipher|morse code)\b",
-        r"\b(?:decode|decrypt|decipher|unscramble|deobfuscate) (?:this|the|it|that|and|following|what|these|then)\b",
+        r"\b(?:decode|decrypt|decipher|unscramble|deobfuscate) (?:this|the|it|that|and|following|what|these|"
+        r"then)\b.*[a-z0-9+/=_-]{16}",
     ),
 }
 
@@ -163,8 +184,12 @@ PATTERNS: tuple[tuple[Sign, re.Pattern[str]], ...] = tuple(
     (kind, re.compile("|".join(f"(?:{sign})" for sign in signs))) for kind, signs in _SIGNS.items()
 )
 
-#: The heart of the matter without its spaces, for letters that were spread out.
+#: The heart of the matter without its spaces, for letters that were spread out; and, stricter, for words in pieces.
 SQUASHED = re.compile(
     r"(?:ignore|disregard|forget|override)(?:all|any|your|the|previous|prior|above|earlier|my|of)*"
     r"(?:instructions?|rules|prompts?|guidelines)|(?:system|hidden|secret)prompt|developermode|jailbreak"
+)
+IN_PIECES = re.compile(
+    r"(?:ignore|disregard|forget)(?:all|any|your|the|of)*(?:previous|prior|above|earlier)(?:the|your|of)*"
+    r"(?:instructions?|prompts?|guidelines)"
 )
