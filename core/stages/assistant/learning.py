@@ -154,7 +154,9 @@ def _keep(turn: Turn, field: Field, value: Any, seq: int, at: datetime, by: Lite
     if before is not None and before.value == value:
         return False
     if before is not None and overrules(before):
-        turn.add(NotifyStaff("differs", differs(field, value)))
+        notice = NotifyStaff("differs", differs(field, value))
+        if notice not in turn.effects:
+            turn.add(notice)
         return False
     turn.add(Learn(Fact(field, value, seq, at, by=by, scope=SCOPES[field])))
     return True

@@ -643,6 +643,20 @@ def test_days_are_read_in_the_clinics_zone(reader: Reader) -> None:
     assert facts(reading)["when"] == "Thu, Mar 5"
 
 
+@pytest.mark.parametrize(
+    ("now", "said", "when"),
+    [
+        # Clocks go forward on March 8, 2026, and back on November 1; the offset of the day before would be a day off.
+        (datetime(2026, 3, 9, 4, 15, tzinfo=UTC), "today at 3", "Mon, Mar 9 at 3 pm"),
+        (datetime(2026, 3, 8, 4, 45, tzinfo=UTC), "the day after tomorrow", "Mon, Mar 9"),
+        (datetime(2026, 11, 2, 4, 45, tzinfo=UTC), "tomorrow", "Mon, Nov 2"),
+        (datetime(2026, 11, 1, 5, 30, tzinfo=UTC), "tomorrow after 4", "Mon, Nov 2 after 4 pm"),
+    ],
+)
+def test_days_are_right_when_clocks_change(reader: Reader, now: datetime, said: str, when: str) -> None:
+    assert facts(reader.read(said, now=now, pending=Pending("when")))["when"] == when
+
+
 # ---- questions and the rest ------------------------------------------------------------------------------------
 
 QUESTIONS: list[tuple[str, list[str]]] = [
