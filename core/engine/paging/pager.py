@@ -80,7 +80,8 @@ class Pager:
         """Books deliveries for notices that are new. Returns the number of notices looked at."""
         async with self._database.transaction() as connection:
             fresh = await notices.untold(connection, self._directory.ids)
-            for _, group in groupby(fresh, key=_occasion):
+            # Turns that commit at the same moment number their notices in between each other's.
+            for _, group in groupby(sorted(fresh, key=_occasion), key=_occasion):
                 await self._plan_together(connection, list(group))
         return len(fresh)
 

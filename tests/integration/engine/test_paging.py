@@ -193,6 +193,23 @@ async def test_one_turn_is_told_once_by_its_gravest_notice(desk: Desk) -> None:
     assert "Asked for a person" in desk.paged[0]
 
 
+async def test_one_turn_is_told_once_whatever_others_commit_in_between(desk: Desk) -> None:
+    for conversation, turn, kind, handed_over in ((1, 1, "lead", False), (2, 2, "lead", False), (1, 1, "person", True)):
+        await desk.rows(
+            """
+            INSERT INTO notice (clinic, conversation, turn, kind, summary, urgent, handed_over, at)
+            VALUES ('harbor', $1, $2, $3, $3, false, $4, $5)
+            """,
+            conversation,
+            turn,
+            kind,
+            handed_over,
+            desk.clock.now(),
+        )
+    await desk.page()
+    assert sorted(text.split(": ")[1].split(".")[0] for text in desk.paged) == ["lead", "person"]
+
+
 async def test_what_nobody_asked_for_is_not_told_and_what_must_be_acted_on_always_is(desk: Desk) -> None:
     desk.staffed(notify="urgent")
     await desk.happens(LEAD)
