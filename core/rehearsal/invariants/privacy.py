@@ -86,11 +86,17 @@ def nothing_for_the_model(scene: Scene, moment: Moment) -> Iterator[str]:
         return
     if digits(scene.address)[-10:] in re.sub(r"[ ().\-]", "", prompts):
         yield "the patient's number stands in a prompt"
-    written = folded(scene.own_words)
-    for text in scene.said(moment):
-        for found in _HEALTH.finditer(folded(text)):
-            if found.group() not in written and re.search(rf"\b{re.escape(found.group())}\b", prompts):
-                yield f"{found.group()!r} stands in a prompt"
+    written, heard = folded(scene.own_words), folded(_heard(moment))
+    for word in sorted({found.group() for text in scene.said(moment) for found in _HEALTH.finditer(folded(text))}):
+        # What the clinic's own documents say may stand in a prompt, and never as the patient's words.
+        where = heard if word in written else prompts
+        if re.search(rf"\b{re.escape(word)}\b", where):
+            yield f"{word!r} stands in a prompt"
+
+
+def _heard(moment: Moment) -> str:
+    """What models were told that the patient wrote."""
+    return "\n".join(line.text for call in moment.calls for line in call.prompt.history if line.role == "patient")
 
 
 def _prompts(moment: Moment) -> str:

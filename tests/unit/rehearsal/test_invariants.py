@@ -12,7 +12,7 @@ from core.rehearsal.invariants import RULES, Scene, broken
 from core.rehearsal.invariants.sending import segments
 from core.rehearsal.moment import Call, KnownFact, Moment, Notice, Sent, State
 from core.rehearsal.script import ScriptTurn
-from deskbell import Draft, Found, Prompt
+from deskbell import Draft, Found, Prompt, Said
 
 Make = Callable[..., Moment]
 NAMED = State(facts={"first_name": KnownFact("Dana", 1, "rule"), "last_name": KnownFact("Cole", 1, "rule")}, events=3)
@@ -189,6 +189,15 @@ def test_a_prompt_with_the_patients_number_or_health_is_seen(scene: Scene, momen
     for turn in ("Their number is +1 212 555 0111", "They have diabetes"):
         played = moment("Fine.", said="I have diabetes", calls=(Call(Prompt("", turn), None),))
         assert "nothing_for_the_model" in rules(scene, played)
+
+
+def test_what_documents_say_of_health_may_stand_in_a_prompt_but_not_as_the_patients_words(
+    scene: Scene, moment: Make
+) -> None:
+    document = Prompt("", "Pregnant: ask us in person.", (Said("patient", "can I have a peel"),))
+    assert rules(scene, moment("Fine.", said="I'm pregnant", calls=(Call(document, None),))) == set()
+    told = Prompt("", "", (Said("patient", "I'm pregnant"),))
+    assert "nothing_for_the_model" in rules(scene, moment("Fine.", said="I'm pregnant", calls=(Call(told, None),)))
 
 
 def test_a_name_that_nobody_wrote_and_a_proof_that_never_came_are_seen(scene: Scene, moment: Make) -> None:
