@@ -131,6 +131,8 @@ class Sandbox:
                 "api_key": None,
             },
             "anthropic": {"base_url": f"{self.url}/anthropic", "api_key": keys.anthropic_api_key},
+            # Questions go to no real model to be embedded.
+            "chroma": {"embedder": "offline"},
         }
 
     async def start(self) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from deskbell import Misconfigured, RetryLater
 from deskbell.testing import Answer, Call, Discretion, ProviderServer
+from sandbox.server import Sandbox
 from tests.integration.knowledge.conftest import Opened
 
 #: What a text is about, in as many directions as there are words here.
@@ -114,3 +115,12 @@ async def test_another_model_makes_the_index_anew(
     await first.close()
     second = await opened(**settings, model="cohere.embed-english-v3", index=False)
     assert (await second.index()).fresh == 3
+
+
+async def test_in_a_sandbox_no_question_goes_to_a_real_model(tmp_path: Path) -> None:
+    sandbox = Sandbox(host="127.0.0.1", port=0, folder=tmp_path)
+    await sandbox.start()
+    try:
+        assert sandbox.overrides["chroma"] == {"embedder": "offline"}
+    finally:
+        await sandbox.stop()
