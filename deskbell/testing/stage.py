@@ -28,6 +28,7 @@ from deskbell.turn import (
     Fact,
     Line,
     RequestStatus,
+    StaffCorrected,
     StaffReplied,
     TextReceived,
     TimerDue,
@@ -100,6 +101,7 @@ class StageContract(Contract, ABC):
             yield self.turn(TextReceived(1, NOW, keyword.value, carrier_handled=keyword))
         yield self.turn(TimerDue(1, NOW, "reminder", {"of": "deposit"}))
         yield self.turn(StaffReplied(1, NOW, "Alex", "reply"), TextReceived(2, NOW, MARK))
+        yield self.turn(StaffCorrected(1, NOW, "Alex", "first_name", MARK))
         yield self.turn(TextReceived(1, NOW, MARK), owner="staff")
         yield self.turn(TextReceived(1, NOW, MARK), contact=Contact(7, "sms", "+13105550177", opted_out=True))
         yield self.turn(
