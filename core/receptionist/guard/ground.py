@@ -196,6 +196,7 @@ def _settings(clinic: Clinic) -> Stock:
         cents=frozenset([*prices, *deposits]),
         minutes=frozenset(_opening_minutes(clinic)),
         lengths=frozenset(service.minutes for service in clinic.services if service.minutes),
+        counts=frozenset((str(len(service.providers)), "provider") for service in clinic.services),
         numbers=frozenset([*short, str(clinic.minimum_age)]),
         phones=frozenset(short),
     )

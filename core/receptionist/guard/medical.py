@@ -61,6 +61,8 @@ _BODY = words("""
     immune | side effect | complication | sensitivity | dizzy | nausea | headache
 """)
 _REASSURES = any_of(
+    r"\b(?:most|many|all|other) (?:people|patients|clients|folks) (?:\w+ )?(?:are|feel|do|were) (?:\w+ )?(?:fine|ok|"
+    r"okay|well|great|good|back)\b",
     r"\b(?:everyone|everybody|most of us|all of us|moms|people|(?:lots|plenty) of \w+) gets? (?:that|this|it)\b|"
     r"\bbest of us\b|\bno biggie\b|\b(?:sort|fix|heal|resolve|correct)s? itself\b|\b(?:wouldn't|won't|shouldn't|"
     r"don't have to|not) (?:\w+ )?worry\b|\b(?:it|this|that)(?:'ll| will| should| too shall) pass\b|\b(?:supposed|"
@@ -108,8 +110,8 @@ _REASSURES = any_of(
     rf"(?:\b(?:it|this|that|they|these|\w*botox|dysport|fillers?|treatments?|procedures?|lasers?|peels?|microneedling|"
     rf"whitening|implants?|x-rays?|anesthesia|nitrous|products?)(?:'s| is| are|'re)|\bis|\bare|'s|'re) {_QUITE}"
     r"(?:safe|painless|gentle|risk[- ]free|harmless|effective|fda)\b",
-    rf"\b(?:safe|fine|okay|ok|good) (?:for you\b|for your skin|for (?:all|every|most|any) (?:skin|patients?|people)|"
-    rf"(?:to (?:get|have|use|do|take|receive) \w+ )?(?:during|while|if you're|when you're|with (?:a |an |"
+    rf"\bsafe for you\b|\b(?:safe|fine|okay|ok|good) (?:for your skin|for (?:all|every|most|any) (?:skin|patients?|"
+    rf"people)|(?:to (?:get|have|use|do|take|receive) \w+ )?(?:during|while|if you're|when you're|with (?:a |an |"
     rf"your )?) ?{_CONDITION})",
     r"\b(?:doesn't|won't|don't|didn't|shouldn't|not gonna|isn't going to|never) (?:\w+ )?(?:hurt|be painful|sting|"
     r"scar|feel (?:a thing|anything|much)|cause any|be noticeable|leave (?:a )?(?:marks?|scars?))\b",
@@ -161,6 +163,7 @@ _TREATS = any_of(
     r"\b(?:dosage|dose) (?:is|of|should|would)\b",
 )
 _SUITS = any_of(
+    r"\byou(?:'d|'ll| would| may| might| should| definitely| probably)? qualify\b",
     r"\b(?:i|we)(?:'d| would) (?:go (?:for|with)|choose|pick|do|get|opt for|start with|avoid|wait)\b|"
     r"\bif i were you\b|\bmy (?:advice|recommendation|suggestion)\b|\b(?:what|all|exactly what|just what) you need\b|"
     r"\b(?:half|quarter|full|whole|single|1|one) (?:a |an |of an? )?(?:syringe|vial|unit|tablet|pill)s? (?:is|would|"
@@ -181,11 +184,11 @@ _SUITS = any_of(
     r" just)? (?:\w+ )?need(?: \w+)? (?:about |around |at least |up to |roughly |some |an? |to (?:get|have|do|"
     r"treat) )*(?:\d+ (?:units?|syringes?|sessions?|treatments?|visits?)|units?|syringes?|sessions?|botox|filler|"
     r"crown|root canal|filling|extraction|implant|antibiotics?|more|touch-?up|surgery|treatment)\b",
-    r"\b(?:works?|helps?|does|do|performs?) (?:really |very |so |extremely |particularly |especially |quite )*(?:well|"
-    r"best|great|wonders?|beautifully|amazingly|perfectly)? ?(?:for|on|with|to (?:reduce|smooth|treat|fade|"
-    r"minimi[sz]e|improve|tighten|plump)|against) (?:\w+ )?(?:wrinkles|lines|acne|scars?|scarring|pores|spots|skin|"
-    r"redness|texture|sensitive|pigment\w*|melasma|rosacea|your (?:skin|face|lips|teeth|lines|concern|goals)|pain|"
-    r"those lines|swelling|migraines|grinding)",
+    r"(?<!we can )(?<!we can absolutely )(?<!happy to )(?<!love to )\b(?:works?|helps?|does|do|performs?) (?:really |"
+    r"very |so |extremely |particularly |especially |quite )*(?:well|best|great|wonders?|beautifully|amazingly|"
+    r"perfectly)? ?(?:for|on|with|to (?:reduce|smooth|treat|fade|minimi[sz]e|improve|tighten|plump)|"
+    r"against) (?:\w+ )?(?:wrinkles|lines|acne|scars?|scarring|pores|spots|skin|redness|texture|sensitive|pigment\w*|"
+    r"melasma|rosacea|your (?:skin|face|lips|teeth|lines|concern|goals)|pain|those lines|swelling|migraines|grinding)",
     r"\b(?:would|will|'ll|'d|can|could|should) (?:definitely |really |also |likely |probably )*(?:help (?:your|"
     r"you look|reduce|smooth)|treat|fix|cure|correct|smooth|reduce|minimi[sz]e|improve|plump|tighten|lift|erase|"
     r"remove|eliminate|get rid of|clear|fade|heal|suit you|benefit you)\b(?! (?:you out|the hair|time|that by|(?:our|"

@@ -33,7 +33,7 @@ _FREE = re.compile(
     r"any )?(?:charge|cost|fees?)|complimentary|gratis|(?:don't|won't|not|doesn't|never) (?:have to )?(?:pay|"
     r"owe) (?:us )?(?:a (?:thing|cent|dime)|anything)|nothing to pay|gratuit\w+|sin costo|costs? (?:you )?nothing|"
     r"costs? zero|pay nothing|won't cost|doesn't cost|free (?!to |on |at |for |and |or |time|as |from |after |before |"
-    r"until |next |this |tomorrow|today|\w*day)\w+)|(?<!\w)(?:is|are|it's|that's|'s|completely|totally|absolutely|"
+    r"until |next |this |tomorrow|today|\w*day)\w+)|(?:\bis|\bare|'s|\bcompletely|totally|absolutely|"
     r"100%) free\b(?! (?:on|at|to|time|tomorrow|today|this|next|after|before|\w+day))",
     re.IGNORECASE,
 )

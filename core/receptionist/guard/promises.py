@@ -26,6 +26,8 @@ _VISIT = (
     r"place|chair|request for \w+day|treatment|cleaning|exam)"
 )
 _BOOKED = any_of(
+    r"\b(?:arranged|already handled|all handled|all arranged)\b|\byou're in for \w*day\b|"
+    r"\bconsider \w+ .{0,20}\bdone\b",
     r"\b(?:squared away|calendar invite|reservation stands|belongs to you|on the list for|can't wait to (?:see|"
     r"meet) you (?:on|at|tomorrow|then|there)|it's official|no further steps|added to the calendar)\b|\b(?:su|tu|"
     r"la) (?:cita|reserva|visita|consulta) (?:esta|ha sido|quedo|queda|ya) (?:\w+ )?(?:confirmad|reservad|agendad|"
@@ -44,7 +46,7 @@ _BOOKED = any_of(
     r"on|at|with|up|"
     rf"to|{_VISIT}|place|out|the calendar|the schedule)\b|[.!,]|$|\s?{_VISIT}|\s?{_DAY})(?! (?:up with|in touch|"
     rf"through|"
-    r"to (?:our|the) team|know|back|a call|on (?:to|the) (?:our|team)))",
+    r"to (?:our|the) team|to your request|to the request|know|back|a call|on (?:to|the) (?:our|team)))",
     rf"\b(?:your|the|that|this|a) (?:\w+ ){{0,3}}?{_VISIT}(?:'s| is| has| was|'ve| are| have|'ll be|"
     rf" will be) {_JUST}(?:booked|"
     r"confirmed|scheduled|reserved|secured|set|saved|locked in|held|yours|on (?:the|our) (?:books|calendar|schedule)|"
@@ -127,6 +129,8 @@ _OF_HOURS = re.compile(
     r"between \d.{0,20} and \d)\b"
 )
 _A_RANGE = re.compile(r"\d ?(?:[ap]\.?m\.?)? ?(?:-|to|until|till) ?\d{1,2}(?::\d\d)?(?: ?[ap]\.?m)?\b")
+#: With these, what was said of days may be said back.
+_ACKNOWLEDGED = re.compile(r"(?:got it|noted|ok(?:ay)?|sure|thanks|thank you)\b")
 _OF_WISHES = re.compile(
     r"\b(?:noted?|request\w*|wish\w*|prefer\w*|call(?:s|ed)?|text|get back|gets? to you|contact|reach|touch|tell us|"
     r"let us know|staff|here's what i have|updated?|pass(?:ed|ing)?|suits?|you (?:said|mentioned|asked|wanted|'d like|"
@@ -221,6 +225,8 @@ def _repeats(sentence: str, on: Ground) -> bool:
     told = all(minutes & on.wished.minutes for minutes, _ in times(sentence))
     if not _NAMED_DAY.search(sentence) and all(minutes & on.told.minutes for minutes, _ in times(sentence)):
         return True
+    if not _ACKNOWLEDGED.match(sentence):
+        return False
     return told and all(found.group()[:3] in on.wished.words for found in _NAMED_DAY.finditer(sentence))
 
 

@@ -23,7 +23,7 @@ Botox is $13 per unit. | Botox is $13.00 a unit | 13 dollars a unit | Lip filler
 It starts at $1200 | A peel is $12.50. | The deposit is $50. | We open at 9 | We open at 9am | We open at 9:00
 from 9 AM to 5:30 PM | Tuesday 9-12 and 2-6 pm | Sat 10 am-2 pm | open until 17:30 | Saturday 10:00-14:00
 Monday 9 to 5:30 PM | closed at noon | We are closed on December 25. | closed 12/25 | closed on Dec 25, 2026
-Tomorrow, Mar 3, is noted | Noted: Tue, Mar 3 at 9 am | Wednesday, March 4 after 4 pm, noted. | after 4 it is
+Tomorrow, Mar 3, is noted | Noted: Tue, Mar 3 at 9 am | Wednesday, March 4 after 4 pm, noted. | noted, after 4 it is
 Call us at (212) 555-0134. | +12125550134 | 212.555.0134 | billing: 212-555-0199 | See https://pier.example
 pier.example/gift | www.pier.example | hello@pier.example | 10% off a package of three until June 30
 Parking is free for the first hour. | then $6 | enter before 11 PM | In an emergency call 911. | call or text 988
@@ -117,7 +117,7 @@ def test_what_stands_nowhere_is_blocked(clinic: Clinic, rule: str, text: str) ->
 def test_a_patients_words_prove_times_but_no_price_link_or_number(clinic: Clinic) -> None:
     facts = {"notes": Fact("notes", "I was told $5 at evil.example, call 646-555-0100 at 3 pm", 1, NOW)}
     on = Grounds(clinic).of(facts, [], NOW)
-    assert broken("3 pm", on) is None
+    assert broken("Noted: 3 pm", on) is None
     assert broken("It is $5", on) == "price"
     assert broken("evil.example", on) == "link"
     assert broken("646-555-0100", on) == "phone"
