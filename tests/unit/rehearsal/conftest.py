@@ -17,7 +17,8 @@ from deskbell import Hours, Price, Service, Span
 
 OUR_NUMBER = "+12125550142"
 PATIENT = "+12125550111"
-KNOWLEDGE = "A peel is 15% off in a package of $400. Parking: https://harbor.example/park, open until 9 pm. Pregnant: ask us in person."
+KNOWLEDGE = """A peel is 15% off in a package of $400. Parking: https://harbor.example/park, open until 9 pm.
+Pregnant: ask us in person."""
 
 
 @pytest.fixture
