@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from core.config.clinics import BindingPlan, ClinicPlan
 from core.engine.live import LiveClinic
 from core.engine.models import Models
 from core.engine.pipeline import Pipeline
-from deskbell import Clock, Health, Knowledge, ProviderContext, ProviderNotReady, StageContext
+from deskbell import Clock, Knowledge, ProviderContext, ProviderNotReady, StageContext
 from deskbell.stage import TrafficCount, Transcript, UsageCount, no_traffic, no_usage
 
 logger = log.get(__name__)
@@ -127,12 +126,3 @@ async def close_all(providers: list[Any]) -> None:
     ):
         if isinstance(outcome, BaseException):
             logger.error("provider did not close", provider=repr(provider), error=type(outcome).__name__)
-
-
-async def check(live: LiveClinic) -> Mapping[str, Health]:
-    """Asks every channel of a clinic whether its settings work."""
-    found = await asyncio.gather(*(channel.check() for channel in live.channels.values()), return_exceptions=True)
-    return {
-        binding: health if isinstance(health, Health) else Health(ok=False, detail=type(health).__name__)
-        for binding, health in zip(live.channels, found, strict=True)
-    }

@@ -261,23 +261,22 @@ _TRANSCRIPT = """
 SELECT at, author, text, withheld FROM (
     SELECT e.at, 'patient' AS author, e.body ->> 'text' AS text, e.withheld IS NOT NULL AS withheld, e.seq AS rank
       FROM event e
-     WHERE e.clinic = $1 AND e.conversation = $2 AND e.kind = 'text' AND e.seq <= $3
+     WHERE e.clinic = $1 AND e.conversation = $2 AND e.kind = 'text'
     UNION ALL
     SELECT o.created_at, CASE o.author WHEN 'staff' THEN 'staff' ELSE 'bot' END, o.text, false, o.id
       FROM outbox o
      WHERE o.clinic = $1 AND o.conversation = $2 AND o.status NOT IN ('dropped', 'failed')
 ) line
  ORDER BY at DESC, rank DESC
- LIMIT $4
+ LIMIT $3
 """
 
 
 async def transcript(
-    connection: Connection, clinic: str, conversation: int, *, before: int | None = None, limit: int = 50
+    connection: Connection, clinic: str, conversation: int, *, limit: int = 50
 ) -> list[asyncpg.Record]:
-    """The last `limit` lines (at, author, text, withheld), oldest first; inbound ones only up to seq `before`."""
-    last = before if before is not None else 2**62
-    return list(reversed(await connection.fetch(_TRANSCRIPT, clinic, conversation, last, limit)))
+    """The last `limit` lines (at, author, text, withheld), oldest first, with every word: for staff alone."""
+    return list(reversed(await connection.fetch(_TRANSCRIPT, clinic, conversation, limit)))
 
 
 _FORGOTTEN = """

@@ -11,11 +11,10 @@ import pytest
 
 from core.config.bindings import BindingPlan
 from core.config.clinic import ClinicPlan
-from core.runtime.opening import Opener, check
+from core.runtime.opening import Opener
 from deskbell import (
     Channel,
     ChannelConfig,
-    Health,
     Line,
     ManualClock,
     ProviderNotReady,
@@ -47,13 +46,6 @@ class Missing(Door):
 
     async def open(self) -> None:
         raise ModuleNotFoundError("No module named 'carrier_sdk'", name="carrier_sdk")
-
-
-class Sick(Door):
-    name = "sick"
-
-    async def check(self) -> Health:
-        raise ConnectionError("secret detail")
 
 
 async def no_transcript(turn: Turn, limit: int) -> Sequence[Line]:
@@ -89,14 +81,6 @@ async def test_when_one_provider_does_not_open_the_others_are_closed_again(plan:
 async def test_a_binding_is_told_its_own_webhook_address(plan: ClinicPlan, opener: Opener) -> None:
     live = await opener.open(with_channels(plan, main=Door))
     assert live.channels["harbor-main"].context.webhook_url == "https://desk.example/webhooks/door/harbor-main"
-
-
-async def test_a_check_that_breaks_is_a_bad_health_without_details(plan: ClinicPlan, opener: Opener) -> None:
-    live = await opener.open(with_channels(plan, main=Door, second=Sick))
-    assert await check(live) == {
-        "harbor-main": Health(ok=True),
-        "harbor-second": Health(ok=False, detail="ConnectionError"),
-    }
 
 
 async def test_a_binding_is_told_where_to_keep_things_and_what_is_the_clinics_own(
