@@ -117,7 +117,7 @@ class Chroma(Knowledge[ChromaConfig]):
 
     async def check(self) -> Health:
         shelf = self._opened()
-        reachable, indexed, detail = await self._look()
+        reachable, indexed, detail = await self._look(embed=True)
         contents = indexed or shelf.contents
         told = [f"{len(contents.pieces)} passages of {len(contents.digests)} documents, {detail}"]
         told += [str(refused) for refused in contents.refused]
@@ -166,11 +166,16 @@ class Chroma(Knowledge[ChromaConfig]):
         when = indexed.indexed_at if indexed else None
         return IndexStatus(len(contents.digests), len(contents.pieces), contents.refused, since, when, detail)
 
-    async def _look(self) -> tuple[bool, Contents | None, str]:
-        """Whether the index can be seen, what it holds (None when there is none), and how searches are answered."""
+    async def _look(self, *, embed: bool = False) -> tuple[bool, Contents | None, str]:
+        """Whether the index can be seen, what it holds (None when there is none), and how searches are answered.
+
+        With `embed` the embedder is asked too, which may cost something.
+        """
         try:
             async with asyncio.timeout(self.config.deadline_seconds + 5):
                 indexed = await _in(self._outside, self._indexed)
+                if embed:
+                    await _in(self._outside, self._reach()[1].question, "hello")
         except Exception as error:  # noqa: BLE001 - whatever keeps the index from being seen is what is to be told
             return False, None, f"by words: {_told(error)}"
         return True, indexed, f"by words and meaning ({self.config.embedder})" if indexed else "by words: no index yet"

@@ -106,6 +106,11 @@ async def test_refused_credentials_are_an_operators_matter(
     with pytest.raises(Misconfigured):
         await provider.index()
     assert (await provider.search("where is the garage?"))[0].title == "Where can I park?"
+    health = await provider.check()
+    assert not health.ok
+    assert "AccessDeniedException" in health.detail
+    provider_server.otherwise = model
+    assert (await provider.check()).ok
 
 
 async def test_another_model_makes_the_index_anew(
