@@ -14,6 +14,7 @@ from core.config.stages import StagePlan
 from core.engine.events import text_body
 from core.engine.pipeline import Pipeline
 from core.plugins import load_catalogue
+from core.receptionist.health import HealthRules
 from core.receptionist.understanding import Reader
 from deskbell import Clinic, Contact, InboundText, StageContext, TextReceived, Turn
 from tests.corpus.texts import CorpusText
@@ -36,6 +37,7 @@ class Desk:
     clinic: Clinic
     pipeline: Pipeline
     reader: Reader
+    health: HealthRules
 
     async def hear(self, corpus: CorpusText) -> Turn:
         """A turn over these texts, as intake would have stored them."""
@@ -65,4 +67,6 @@ def desks() -> Mapping[str, Desk]:
 
 def _desk(clinic: Clinic, stages: Sequence[StagePlan]) -> Desk:
     context = StageContext(clinic=clinic)
-    return Desk(clinic, Pipeline([one.stage(one.config, context) for one in stages]), Reader(clinic))
+    return Desk(
+        clinic, Pipeline([one.stage(one.config, context) for one in stages]), Reader(clinic), HealthRules(clinic)
+    )

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from core.receptionist.cards import CUT
-from core.receptionist.health import HealthRules
 from core.receptionist.injection import holds
 from core.receptionist.senders import is_automatic
 from core.receptionist.understanding import Reading, people
@@ -77,9 +76,8 @@ def _keeps_quiet(desk: Desk, turn: Turn, text: CorpusText) -> None:
     for word in text.withheld:
         assert not _has(word, shown), f"a model would read {word!r}"
         assert not _has(word, traces), f"{word!r} stands in an effect or a note"
-    rules = HealthRules(desk.clinic)
     for one in turn.texts:
-        assert not rules.holds(turn.shown(one))
+        assert not desk.health.holds(turn.shown(one))
         assert not holds(turn.shown(one))
     assert not re.search(r"(?:\d[ -]?){13,}", shown + traces) or "card" not in text.labels
     if not text.labels:
