@@ -55,6 +55,8 @@ class Course:
             words = " ".join(re.findall(r"\w+", text.casefold()))
             digest = blake2s(words.encode(), digest_size=6).hexdigest() if len(words) >= _LONG_ENOUGH else ""
             same = course.same + 1 if digest and digest == course.last else 1
-            at_once = self.said is not None and abs(at - self.said) <= _AT_ONCE and len(text) >= _TYPED
+            # What came before our text, or with it, was written without having read it: a person's haste.
+            after = at - self.said if self.said else timedelta()
+            at_once = timedelta() < after <= _AT_ONCE and len(text) >= _TYPED
             course = replace(course, last=digest, same=same, fast=course.fast + 1 if at_once else 0)
         return course

@@ -120,6 +120,11 @@ async def test_whoever_takes_time_to_write_is_a_person(bench: Any) -> None:
     assert all([await course.hears(f"and then there is this long question number {n}, you see", 9) for n in range(12)])
 
 
+async def test_whoever_went_on_writing_while_we_answered_is_a_person(bench: Any) -> None:
+    course = Course(bench)
+    assert all([await course.hears(f"and another thing that I wanted to ask, number {n}", 0) for n in range(12)])
+
+
 async def test_quick_short_answers_are_a_persons(bench: Any) -> None:
     course = Course(bench)
     assert all(
@@ -203,6 +208,10 @@ async def test_staff_are_told_of_an_odd_sender_once(bench: Any) -> None:
 async def test_test_numbers_are_answered_unless_a_clinic_says_otherwise(bench: Any) -> None:
     assert (await run(bench, "+12125550142"))[1] == 1
     assert (await run(bench, "+12125550142", config={"ignore": ("test",)}))[1] == 0
+
+
+async def test_staff_who_lead_are_told_of_what_an_odd_sender_writes(bench: Any) -> None:
+    assert (await run(bench, "22395", owner="staff"))[1] == 1
 
 
 async def test_addresses_that_are_no_phone_numbers_are_none_of_its_business(bench: Any) -> None:
