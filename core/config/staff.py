@@ -15,7 +15,6 @@ from deskbell import E164, Settings
 NoticeKind = Literal[
     "aftercare",
     "appointment",
-    "blocked_draft",
     "complaint",
     "differs",
     "emergency",

@@ -11,7 +11,7 @@ from core.rehearsal.script import Effect, Expect, ScriptTurn
 
 #: Effects that a turn has for itself, and those that a hostile model brings about.
 _OWN = ("Say", "Learn", "Remember", "Withhold")
-_GUARDED = frozenset({"NotifyStaff blocked_draft", "NotifyStaff model_down"})
+_GUARDED = frozenset({"HandOver guard", "NotifyStaff model_down"})
 _NOTHING = ("nothing", "none")
 
 

@@ -1,6 +1,6 @@
 """The last check of every text, whoever wrote it: grounded, nothing promised or advised, one reply, one question.
 
-A text that breaks a rule is replaced by the clinic's fallback line, staff are told, and the trace names the rule.
+A text that breaks a rule is replaced by the clinic's fallback line, a person takes over, and the trace names the rule.
 Stages lend it what they quoted from by remembering a list of texts under `GROUNDING`; it is used and not kept.
 """
 
@@ -15,13 +15,11 @@ from core.receptionist.guard import Ground, Grounds, judge
 from core.receptionist.guard.questions import asks_for
 from core.receptionist.markdown import plain
 from core.receptionist.memory import KEY, Memory
-from deskbell import CallNext, NotifyStaff, Remember, Say, Settings, Stage, StageContext, TextKind, Turn
+from deskbell import CallNext, HandOver, Remember, Say, Settings, Stage, StageContext, TextKind, Turn
 
 #: Key under which the assistant remembers the texts of the passages that it used: a list of strings.
 GROUNDING = "grounding"
 
-#: Day on which staff were last told of a blocked text.
-_TOLD = "output_guard"
 _GUARDED = frozenset({TextKind.REPLY, TextKind.CONSENT, TextKind.OUTREACH})
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+(?=\S)[^.!?\n]+)*[.!?\n]*\s*")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -53,7 +51,7 @@ class OutputGuard(Stage[Settings]):
                 # Two texts that pass alone may say something else when they are read as one.
                 turn.rewrite(lambda say: _checked(turn, on, say))
             if any(note.decision == "blocked" for note in turn.notes[before:]):
-                _tell_staff(turn)
+                _hand_over(turn)
         _forget_grounding(turn)
 
 
@@ -69,13 +67,10 @@ def _checked(turn: Turn, on: Ground, say: Say) -> Say:
     return replace(say, text=turn.clinic.say(turn.clinic.wording.fallback))
 
 
-def _tell_staff(turn: Turn) -> None:
-    """Once a day of a conversation: a model that breaks a rule will break it again."""
-    today = turn.now.astimezone(turn.clinic.timezone).date().isoformat()
-    if turn.recall(_TOLD) == today:
-        return
-    turn.add(Remember(_TOLD, today))
-    turn.add(NotifyStaff("blocked_draft", "A reply was held back by a safety rule; the patient waits for one."))
+def _hand_over(turn: Turn) -> None:
+    """The fallback line promises a person. Whoever could word it otherwise has been asked before it comes to this."""
+    if not any(isinstance(effect, HandOver) for effect in turn.effects):
+        turn.add(HandOver("A reply was held back by a safety rule; the patient waits for one", kind="guard"))
 
 
 def _merge_replies(turn: Turn) -> None:

@@ -99,7 +99,7 @@ async def test_a_model_that_breaks_rules_is_corrected_once_and_then_passed_over(
     assert len(answers) == 3
     assert {one["rung"] for one in await desk.decisions("responder")} == {"rules"}
     assert len(await desk.decisions("draft_refused")) == 6
-    assert "blocked_draft" not in await desk.notices()
+    assert "guard" not in await desk.notices()
 
 
 async def test_a_model_that_is_corrected_is_believed_again(practice: Any) -> None:

@@ -1,6 +1,6 @@
 """Output guard and SMS format: what leaves, in which form."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from core.receptionist.sms import count
 from core.stages import register_stages
 from core.stages.output_guard import GROUNDING, OutputGuard
 from core.stages.sms_format import SmsFormat
-from deskbell import NotifyStaff, Remember, Say, Stage, TextKind, Turn
+from deskbell import HandOver, Remember, Say, Stage, TextKind, Turn
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
@@ -31,30 +31,20 @@ async def test_a_grounded_text_goes_out_as_it_is(bench: Any) -> None:
     assert turn.notes == []
 
 
-async def test_a_blocked_text_becomes_the_fallback_and_staff_are_told_without_it(bench: Any) -> None:
+async def test_a_blocked_text_becomes_the_fallback_and_a_person_takes_over_without_it(bench: Any) -> None:
     turn = await guarded(bench, "Botox is $11 per unit, Zelda.")
     assert [say.text for say in turn.replies] == [bench.clinic.say(bench.clinic.wording.fallback)]
     assert blocked(turn) == ["price"]
-    notices = [effect for effect in turn.effects if isinstance(effect, NotifyStaff)]
-    assert [notice.kind for notice in notices] == ["blocked_draft"]
-    assert "Zelda" not in notices[0].summary
+    handed_over = [effect for effect in turn.effects if isinstance(effect, HandOver)]
+    assert [effect.kind for effect in handed_over] == ["guard"]
+    assert "Zelda" not in handed_over[0].reason
 
 
 async def test_two_blocked_texts_are_counted_apart_and_answered_once(bench: Any) -> None:
     turn = await guarded(bench, "It's $11.", "That's normal.")
     assert blocked(turn) == ["price", "reassurance"]
     assert len(turn.replies) == 1
-    assert len([effect for effect in turn.effects if isinstance(effect, NotifyStaff)]) == 1
-
-
-async def test_staff_are_told_once_a_day_and_not_at_every_text(bench: Any) -> None:
-    first = await guarded(bench, "It's $11.")
-    memory = {effect.key: effect.value for effect in first.effects if isinstance(effect, Remember)}
-    again = await guarded(bench, "It's $12.", memory=memory)
-    assert blocked(again) == ["price"]
-    assert not [effect for effect in again.effects if isinstance(effect, NotifyStaff)]
-    tomorrow = await guarded(bench, "It's $12.", memory=memory, now=NOW + timedelta(days=1))
-    assert [effect.kind for effect in tomorrow.effects if isinstance(effect, NotifyStaff)] == ["blocked_draft"]
+    assert len([effect for effect in turn.effects if isinstance(effect, HandOver)]) == 1
 
 
 async def test_texts_that_pass_alone_are_judged_again_as_one(bench: Any) -> None:
