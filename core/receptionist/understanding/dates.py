@@ -12,10 +12,10 @@ from core.receptionist.understanding.timewords import DAY, DAY_NUMBERS, MONTH, M
 #: What stands before or after a day and opens it to one side.
 _FROM_AFTER = re.compile(r"\b(?:after|past)\s(?:the\s)?$")
 _FROM_ON = re.compile(r"\b(?:from|starting|beginning|not before|no earlier than)\s(?:on\s)?(?:the\s)?$")
-_ON_FROM = re.compile(r"\s(?:(?:or|and)\s(?:later|after|beyond|onwards?)\b|onwards?\b|on\s*$)")
+_ON_FROM = re.compile(r"\s(?:(?:or|and)\s(?:later|after(?!\s\d)|beyond|onwards?)\b|onwards?\b|on\s*$)")
 _UP_TO_BEFORE = re.compile(r"\bbefore\s(?:the\s)?$")
 _UP_TO = re.compile(r"\b(?:by|until|til+|no later than|up to|to|through|thru)\s(?:the\s)?$")
-_OR_EARLIER = re.compile(r"\s(?:or|and)\s(?:earlier|before|sooner)\b")
+_OR_EARLIER = re.compile(r"\s(?:or|and)\s(?:earlier|before(?!\s(?:\d|noon))|sooner)\b")
 
 
 def _weekday(word: str) -> int:

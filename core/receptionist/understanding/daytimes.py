@@ -43,6 +43,8 @@ def without(name: str) -> tuple[Daytime, ...]:
         return (Daytime(start=NOON),)
     if name.startswith("afternoon"):
         return (MORNING, NIGHT)
+    if name.startswith(("lunch", "midday")):
+        return (MORNING, Daytime(start=time(13)))
     return (Daytime(end=EVENING, end_strict=True),)
 
 

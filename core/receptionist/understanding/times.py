@@ -8,7 +8,6 @@ through dateparser, which is slow to load and therefore loaded only when one is 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
@@ -16,7 +15,8 @@ from core.receptionist.understanding.clocks import CLOCK, Clock, read_clock
 from core.receptionist.understanding.dates import opened, spans_of, weekdays_of
 from core.receptionist.understanding.daytimes import bounded, open_ended, part_near, part_of, without, without_lead
 from core.receptionist.understanding.spanish import times_in_english
-from core.receptionist.understanding.timewords import HINT, ITEM, JOINS, KINDS, spelled
+from core.receptionist.understanding.timewords import DAY, HINT, ITEM, JOINS, KINDS, spelled
+from core.receptionist.understanding.windows import WindowDraft
 from core.receptionist.when import AFTERNOON, MORNING, NIGHT, Daytime, When, Window
 from deskbell.clinic import Hours
 
@@ -24,34 +24,15 @@ from deskbell.clinic import Hours
 _MOST = 40
 
 
+#: Kinds of items that name weekdays.
+_DAYS = frozenset({"days", "day", "weekdays", "weekends"})
+_DAY_BEHIND = re.compile(rf"\s(?:on\s)?(?:{DAY}|tomorrow|today)\b")
+_OR_AND = re.compile(r"\b(?:or|and)\b|/")
+_DENIED = re.compile(r"\b(?:not|no)\s(?:at\s)?$")
+#: Parts of a day as `without` knows them.
+_PART_NAMES = {MORNING: "morning", AFTERNOON: "afternoon", NIGHT: "evening"}
 #: "Either one" names no hour.
 _ONE_OF = re.compile(r"\b(either|any|that|this|which|first|second|last|other|each|no) one\b")
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A window while it is read."""
-
-    weekdays: set[int] = field(default_factory=set)
-    excluded: set[int] = field(default_factory=set)
-    first: date | None = None
-    last: date | None = None
-    hours: Daytime | None = None
-
-    @property
-    def has_days(self) -> bool:
-        return bool(self.weekdays or self.excluded or self.first or self.last)
-
-    @property
-    def is_moment(self) -> bool:
-        """An hour that no day was said with."""
-        return not self.has_days and self.hours is not None and self.hours.start == self.hours.end
-
-    def window(self) -> Window:
-        weekdays = self.weekdays - self.excluded
-        if self.excluded and not weekdays:
-            weekdays = set(range(7)) - self.excluded
-        return Window(tuple(sorted(weekdays)), self.first, self.last, self.hours)
 
 
 def read_when(low: str, now: datetime, hours: Hours | None, *, asked: bool = False) -> When | None:
@@ -78,27 +59,35 @@ class _Reader:
         self.today = today
         self.hours = hours
         self.asked = asked
-        self.drafts = [_Draft()]
+        self.drafts = [WindowDraft()]
         self.negated = False
         self.any = self.soon = False
         self.end = 0
+        #: What stands between the last item and this one, and behind this one.
+        self.between = self.behind = ""
+        #: The last item.
+        self.last = ""
         #: "Not this week": only where nothing else is said of days.
         self.not_before: date | None = None
 
     @property
-    def draft(self) -> _Draft:
+    def draft(self) -> WindowDraft:
         return self.drafts[-1]
 
     def item(self, found: re.Match[str], text: str) -> None:
         """One match of the master pattern."""
         kind = next(name for name in KINDS if found[name] is not None)
-        joined = bool(JOINS.search(text[self.end : found.start()]))
+        self.between, self.behind = text[self.end : found.start()], text[found.end() :]
+        joined = bool(JOINS.search(self.between))
         self.end = found.end()
+        self._take(found, kind, text, joined)
+        self.last = kind
+
+    def _take(self, found: re.Match[str], kind: str, text: str, joined: bool) -> None:
         if kind == "not":
             self.negated = True
         elif kind == "out":
-            self.draft.excluded |= self.draft.weekdays
-            self.draft.weekdays = set()
+            self._out()
         elif kind in ("any", "indifferent"):
             self.any |= kind == "any" or self.asked
         elif kind == "soon":
@@ -110,6 +99,8 @@ class _Reader:
             # "Not Tuesday mornings" rules out no other day's: the day alone is left out.
             for place, left in enumerate(() if self.draft.excluded else without(found["name"])):
                 self._hours(left, joined=place > 0)
+        elif kind == "clock" and _DENIED.search(text[: found.start()]):
+            return
         elif kind in ("range", "bound", "clock", "part", "ampm"):
             self.negated = False
             daytime = self._daytime(found, kind, text)
@@ -117,6 +108,19 @@ class _Reader:
                 self._hours(daytime, joined)
         elif kind not in ("greeting", "past"):
             self._dates(found, kind, text)
+
+    def _out(self) -> None:
+        """ "Monday won't work", "mornings are no good": what was just said is ruled out."""
+        draft = self.draft
+        part = _PART_NAMES.get(draft.hours) if self.last == "part" and draft.hours else None
+        if part:
+            draft.hours, *others = without(part)
+            self.drafts += [
+                WindowDraft(set(draft.weekdays), set(draft.excluded), draft.first, draft.last, one) for one in others
+            ]
+        else:
+            draft.excluded |= draft.weekdays
+            draft.weekdays = set()
 
     def result(self) -> When | None:
         if self.not_before and not any(draft.first or draft.last for draft in self.drafts):
@@ -153,6 +157,9 @@ class _Reader:
         return True
 
     def _weekdays(self, days: set[int], first: date | None) -> None:
+        if self.negated and self.last in _DAYS and "," in self.between and not _OR_AND.search(self.between):
+            # "Not Tuesday, Wednesday": the one instead of the other.
+            self.negated = False
         if self.negated:
             self.draft.excluded |= days
             return
@@ -160,7 +167,7 @@ class _Reader:
         single = draft.first is not None and draft.first == draft.last
         if single and draft.first and days == {draft.first.weekday()} and not first:
             return
-        if (draft.has_days and draft.hours) or single or (first and draft.has_days):
+        if (draft.has_days and draft.hours and self.last not in _DAYS) or single or (first and draft.has_days):
             draft = self._another()
         if first:
             draft.first = draft.last = first
@@ -191,19 +198,22 @@ class _Reader:
             draft.weekdays = set()
         draft.first, draft.last = first, last
 
-    def _another(self) -> _Draft:
-        self.drafts.append(_Draft())
+    def _another(self) -> WindowDraft:
+        self.drafts.append(WindowDraft())
         return self.draft
 
     def _hours(self, daytime: Daytime, joined: bool) -> None:
         draft = self.draft
-        if draft.hours is None:
+        if draft.hours is None and draft.has_days and joined and _DAY_BEHIND.match(self.behind):
+            # "Wednesday or after 3 on Thursday": the hours are of the day behind them.
+            self._another().hours = daytime
+        elif draft.hours is None:
             for earlier in reversed(self.drafts):
                 if earlier.hours is not None:
                     break
                 earlier.hours = daytime
         elif joined:
-            self.drafts.append(_Draft(set(draft.weekdays), set(draft.excluded), draft.first, draft.last, daytime))
+            self.drafts.append(WindowDraft(set(draft.weekdays), set(draft.excluded), draft.first, draft.last, daytime))
         else:
             draft.hours = draft.hours.both(daytime)
 
@@ -234,7 +244,8 @@ class _Reader:
         """Whether bare numbers are hours: they say so themselves, or follow a day, or answer our question."""
         if any(clock.sure for clock in clocks):
             return True
-        return (self.asked or self.draft.has_days) and all(clock.hour <= 12 for clock in clocks)
+        dayed = self.draft.has_days or bool(_DAY_BEHIND.match(self.behind))
+        return (self.asked or dayed) and all(clock.hour <= 12 for clock in clocks)
 
     def _hour(self, clock: Clock, part: str | None, *, lower: bool = False) -> time:
         return clock.resolved(_opening_of(self.hours, self.draft.window().days(self.today)), part, lower=lower)

@@ -66,7 +66,7 @@ ITEM = re.compile(
         (?:\sit|\sin|\sthere)*|(?<=day\s)but(?:\snot)?|(?<=time\s)but(?:\snot)?|(?<=days\s)but(?:\snot)?|
             (?:whenever|anything)\sbut(?:\snot)?)
         (?:\son)?\s(?=(?:{DAY}|weekends?|weekdays?|tomorrow|today|(?:this|next)\sweek|
-            (?:(?:in\s)?the\s)?(?:early\s|late\s)?(?:mornings?|afternoons?|evenings?|nights?))\b))
+            (?:(?:in\s)?the\s)?(?:early\s|late\s)?(?:mornings?|afternoons?|evenings?|nights?|lunch|midday))\b))
     |(?P<out>\b(?:is|are)?\s?(?:out\b|no\sgood|not\sgood|(?:does|do|wo)n'?t\swork|not\s(?:available|possible)))
     |(?P<days>\b{DAY}{_TO}{DAY}\b)
     |(?P<week>\b(?:(?P<early>early|beginning\sof|start\sof)\s|(?P<late>later?|end\sof)\s)?(?:the\s)?
@@ -82,7 +82,7 @@ ITEM = re.compile(
             (?P<also>\s?(?:or|and|-|to|,)\s?(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?::|[ap]\.?m)))?
         |\b\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{MONTH}\b
         |\b(?:1[0-2]|0?[1-9])/(?:[12]\d|3[01]|0?[1-9])(?:/\d{{2,4}})?\b(?!\s*(?:syringe|unit|price|off|of))|
-            \b(?:the\s)?{_NTH}\b(?!\s(?:time|visit|session)))
+            \b(?:the\s)?{_NTH}\b(?!\s(?:time|visit|session|week|one|option)))
     |(?P<month>\b(?:in|during|mid|late|early|sometime\sin)\s{MONTH}\b)
     |(?P<day>\b(?:(?P<near>next|this|coming|following)\s)?{DAY}\b)
     |(?P<range>(?:\b(?P<between>between|from)\s)?(?<![\w$#/.:-]){CLOCK}{_TO}{CLOCK})
@@ -153,6 +153,8 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, plainly in (
         (r"\bm[/, &]?w[/, &]?f\b", "monday wednesday friday"),
         (r"\bt(?:u|ue)?[/&]th(?:u|ur)?\b|\btth\b", "tuesday thursday"),
+        (r"\bb4\b", "before"),
+        (r"\b(after|before|at|around|by|until|til+|from) (1[0-2]|[1-9])([0-5]\d)\b(?! ?[ap]\.?m)", r"\1 \2:\3"),
         (r"\bfirst thing(?: in the morning)?\b|\b(?:start|beginning) of (?:the )?day\b", "early morning"),
         (r"\b(?:end|close) of (?:the )?(?:day|business)\b|\beod\b|\bcob\b", "late afternoon"),
         (r"\b(?:the )?week after next\b", "in two weeks"),
