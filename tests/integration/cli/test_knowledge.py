@@ -50,13 +50,11 @@ def shell(tmp_path: Path) -> Shell:
 
 
 def test_index_search_and_status_without_any_secret(shell: Shell) -> None:
-    assert "no index yet" in shell.run("status", "harbor")[0]
     out, progress = shell.run("index")
     assert "harbor  30 passages of 4 documents; 30 new, 0 kept" in out
     assert "sierra" in out
     assert "4/4" in progress
     assert "Where can I park?" in shell.run("search", "harbor", "is there parking")[0]
-    assert "a person will answer" in shell.run("search", "harbor", "who won the game", code=1)[0]
     (shell.clinics / "harbor" / "knowledge" / "wifi.md").write_text("## Is there wifi?\nYes.\n")
     found = json.loads(shell.run("status", "harbor", "--json")[0])["harbor"]
     assert (found["documents"], found["changed"]) == (4, ["wifi.md"])
@@ -64,17 +62,12 @@ def test_index_search_and_status_without_any_secret(shell: Shell) -> None:
 
 def test_what_cannot_be_used_is_named_and_the_exit_code_says_so(shell: Shell) -> None:
     (shell.clinics / "harbor" / "knowledge" / "people.md").write_text("## Who?\nPatient: Quillonby\n")
-    out, _ = shell.run("index", "harbor", code=1)
-    assert "people.md:2" in out
+    out, _ = shell.run("index", "harbor", "--json", code=1)
+    assert [refused["source"] for refused in json.loads(out)["harbor"]["refused"]] == ["people.md:2"]
     assert "Quillonby" not in out
-    report = json.loads(shell.run("index", "harbor", "--json", code=1)[0])["harbor"]
-    assert [refused["source"] for refused in report["refused"]] == ["people.md:2"]
 
 
 def test_a_clinic_that_is_none_or_cannot_be_searched_is_told(shell: Shell) -> None:
     assert "Did you mean 'harbor'?" in shell.run("search", "harbr", "parking", code=1)[1]
-    file = shell.clinics / "harbor" / "clinic.yml"
-    file.write_text(file.read_text().replace("knowledge: {use: chroma}", "knowledge: {use: chroma, url: 'chroma'}"))
-    assert "deskbell check" in shell.run("status", "harbor", code=1)[1]
     shutil.rmtree(shell.clinics / "sierra" / "knowledge")
     assert str(shell.clinics / "sierra" / "knowledge") in shell.run("status", "sierra", code=1)[1]
