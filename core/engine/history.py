@@ -63,7 +63,8 @@ class Windows:
         page = _page(turn)
         near = self._near_for(turn)
         if near is None:
-            return await self._source.window(page, limit)
+            begins = turn.events and turn.events[0].seq == 1
+            return () if begins else await self._source.window(page, limit)
         known: Sequence[Line] | None = await self._ask(near, lambda: near.window(page, limit))
         if known is not None:
             metrics.history_windows.labels(near.name, "hit").inc()
