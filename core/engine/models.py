@@ -17,8 +17,9 @@ Open = Callable[[], Awaitable[LLM[Any]]]
 class Models(Mapping[str, LLM[Any]]):
     """The models that are open now, by binding key, in the order of the clinic's ladder."""
 
-    def __init__(self, wanted: Mapping[str, Open] | None = None) -> None:
-        """Begins to open what is `wanted`. Needs a running event loop, unless nothing is."""
+    def __init__(self, wanted: Mapping[str, Open] | None = None, *, calm: asyncio.Event | None = None) -> None:
+        """Begins to open what is `wanted`, once it is `calm`. Needs a running event loop, unless nothing is wanted."""
+        self._calm = calm
         self._wanted = dict(wanted or {})
         self._open: dict[str, LLM[Any]] = {}
         #: Why a model is not to be had, for the operator.
@@ -39,6 +40,8 @@ class Models(Mapping[str, LLM[Any]]):
         await asyncio.gather(*self._opening)
 
     async def _add(self, key: str, open_: Open) -> None:
+        if self._calm:
+            await self._calm.wait()
         try:
             self._open[key] = await open_()
         except ProviderNotReady as error:

@@ -30,6 +30,7 @@ class Opener:
         *,
         traffic: TrafficCount = no_traffic,
         usage: UsageCount = no_usage,
+        calm: asyncio.Event | None = None,
     ) -> None:
         self._clock = clock
         self._home = home
@@ -37,6 +38,8 @@ class Opener:
         self._transcript = transcript
         self._traffic = traffic
         self._usage = usage
+        #: Models are opened once it is set: loading their SDKs must not hold up a start.
+        self._calm = calm
 
     def webhook_url(self, plan: BindingPlan) -> str:
         """The address a provider is told to call for this binding."""
@@ -51,7 +54,8 @@ class Opener:
             for binding in plan.channels.values():
                 channels[binding.id] = await self._provider(plan, binding)
             knowledge = await self.open_knowledge(plan)
-            models = Models({key: partial(self._provider, plan, binding) for key, binding in plan.models.items()})
+            wanted = {key: partial(self._provider, plan, binding) for key, binding in plan.models.items()}
+            models = Models(wanted, calm=self._calm)
             stages = StageContext(
                 clinic=plan.clinic,
                 knowledge=knowledge,

@@ -38,6 +38,8 @@ logger = log.get(__name__)
 
 #: A clinic that a reload replaced keeps its providers open this long, for the turns that still use them.
 _LINGER = timedelta(seconds=60)
+#: How long after a start what can wait is loaded.
+_CALM_AFTER = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,7 @@ async def running(
             settings.home,
             traffic=TrafficCounter(database),
             usage=UsageCounter(database),
+            calm=(calm := asyncio.Event()),
         )
         runtime = Runtime(
             settings, catalogue, environment, sandbox, database, clock, engine, opener, loaded, works=work
@@ -237,4 +240,5 @@ async def running(
             await runtime.listener.start()
             stack.push_async_callback(runtime.listener.stop)
         heap.settle()
+        asyncio.get_running_loop().call_later(_CALM_AFTER.total_seconds(), calm.set)
         yield runtime
