@@ -119,6 +119,8 @@ def _after_request(situation: Situation) -> Step:
         return _step(situation, Act.TALK)
     if reading.thanks:
         return _step(situation, Act.SILENT if situation.memory.thanked else Act.WELCOME)
+    if reading.unintelligible and situation.memory.thanked:
+        return _step(situation, Act.SILENT)
     if reading.greeting or reading.unintelligible:
         return _step(situation, Act.STATUS)
     return _step(situation, Act.SILENT if reading.filler and not situation.picture else Act.PASS_ON)

@@ -67,7 +67,7 @@ def _judgements(text: str, on: Ground, request: RequestStatus | None) -> Iterato
     yield ungrounded(seen, on)
     yield None if hours_stand(low, on) else Rule.HOURS
     yield Rule.SLOT if settles_a_day(low, on, request) else None
-    yield None if in_a_language_of(low, on.clinic.languages) else Rule.LANGUAGE
+    yield None if in_a_language_of(low, on.clinic.languages, on.names) else Rule.LANGUAGE
     yield offers_stand(low, on)
     yield None if names_stand(called, on) else Rule.NAME
     yield Rule.FILLER if only_holds(folded(called), on) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from core.receptionist.guard.legible import sentences
 from core.receptionist.understanding.languages import SPANISH, foreign
@@ -22,8 +23,13 @@ _LEAST = 3
 _POLITE = re.compile(r"\bgracias por escribirnos\b|\buna persona de nuestro equipo\b|\bnuestro tel\b")
 
 
-def in_a_language_of(low: str, languages: tuple[str, ...]) -> bool:
-    """Whether a folded text is written in one of them, as far as small words and letters tell."""
+def in_a_language_of(low: str, languages: tuple[str, ...], names: Iterable[str] = ()) -> bool:
+    """Whether a folded text is written in one of them, as far as small words and letters tell.
+
+    `names` are words of the patient's name, which may be written in letters of its own.
+    """
+    for name in names:
+        low = low.replace(name, " ") if not name.isascii() else low
     if not _latin(low):
         return False
     spanish = [one for one in sentences(low) if not _POLITE.search(one) and foreign(one) == SPANISH]

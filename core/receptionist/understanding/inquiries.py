@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from core.receptionist.understanding import people, replies
 from core.receptionist.understanding.draft import Draft, Part
@@ -32,7 +33,11 @@ def inquiries(draft: Draft) -> tuple[Question, ...]:
         topic = part.topic
         if topic is None or topic is Topic.BOOKING or _answered_by_facts(draft, part, topic):
             continue
-        if topic is not Topic.KNOWLEDGE and any(one.topic is topic for one in result):
+        asked = next((one for one in result if one.topic is topic and topic is not Topic.KNOWLEDGE), None)
+        if asked is not None:
+            # "How much is botox and how much is dysport": one question about both.
+            both = tuple(dict.fromkeys((*asked.services, *_about(draft, part, topic))))
+            result[result.index(asked)] = replace(asked, services=both)
             continue
         clause = part.clause
         words_of_patient = draft.saying.text[clause.start : clause.end]

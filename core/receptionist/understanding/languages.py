@@ -29,6 +29,8 @@ _OTHERS = word_set("""
     bonjour bonsoir je voudrais vous nous avez pour un une rendez vous combien coûte coute séance seance merci est
     s'il plaît plait mardi mercredi jeudi vendredi samedi lundi
     guten ich möchte moechte einen eine termin für fur und bitte wie viel kostet freitag montag dienstag samstag haben
+    hätte haette gern gerne brauche zahn zähne zaehne schmerzen nächste naechste woche reinigung sprechen deutsch danke
+    tag morgen mittwoch donnerstag uhr mir nicht ist habe kann können koennen
     oi olá ola eu queria quero marcar um uma horário horario amanhã amanha obrigado obrigada você quanto custa bom dia
     xin chào tôi muốn đặt lịch hẹn bao nhiêu cảm ơn
     buongiorno buonasera vorrei un appuntamento per sabato grazie quanto costa
@@ -37,7 +39,7 @@ _OTHERS = word_set("""
     bonjou mwen bezwen yon randevou konbyen mèsi
     kumusta po magkano ang gusto ko mag salamat
     """)
-_NOT_ALONE = word_set("un une per um uma dia ang ko yon ola est mag ile po viel bom ich eine fur")
+_NOT_ALONE = word_set("un une per um uma dia ang ko yon ola est mag ile po viel bom ich eine fur tag mir ist gern")
 
 
 def foreign(low: str) -> str:

@@ -29,7 +29,7 @@ NEVER = word_set("""
     and angry another any anybody anyone anything anytime anyway anxious appointment appointments appt are around as
     asap ask asking at available away awesome baby back bad be because been before behind being best better between
     big
-    birthday bit blonde book booked booking both bot bout boy bride broke bruised busy but by call called caller
+    birthday bit blonde btw book booked booking both bot bout boy bride broke bruised busy but by call called caller
     calling
     came can cancel cancelling cant can't chance cheap check clear client close closed clinic cold come coming
     completely

@@ -100,7 +100,7 @@ _AVAILABILITY = re.compile(
     r"(?:have|got) (?:anything|any ?time|something|a time|time|space|room)|anything (?:on|at|this|next|after|"
     r"before|tomorrow|today|"
     r"available|open|sooner|earlier|later)|when can i|what times?(?! (?:do|are) (?:you|u|y'all) (?:open|close))|"
-    r"what days?|soonest|"
+    r"what days?|soonest|(?:hold|save|reserve) (?:me |us |a |an |the |my |that )*(?:spot|slot|time|\w*day|\d)|"
     r"earliest|schedule (?:me|something)|book (?:me|something|for|on|in|a|an|it)|can i (?:book|get|have|make|schedule)|"
     r"could i (?:book|get|have|make|schedule))\b"
 )
@@ -175,8 +175,8 @@ _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     ),
 )
 _SELLS = re.compile(
-    r"\b(?:(?:do|does|can) (?:you|u|y'all|your \w+)(?: guys)?(?: also| still| even)? (?:do|offer|have|sell|carry|"
-    r"provide|give|perform)|"
+    r"\b(?:(?:(?:do|does|can) (?:you|u|y'all|your \w+)|^\W*(?:you|u|y'all))(?: guys)?(?: also| still| even)? (?:do|"
+    r"offer|have|sell|carry|provide|give|perform)|"
     r"is there|are there|do you got|offer)\b"
 )
 _BOOKING = re.compile(

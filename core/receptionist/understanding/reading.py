@@ -14,7 +14,7 @@ from core.receptionist.facts import Known
 from core.receptionist.memory import Pending
 from core.receptionist.opening import unfit
 from core.receptionist.understanding import people, replies
-from core.receptionist.understanding.draft import Draft, Saying
+from core.receptionist.understanding.draft import Draft, Part, Saying
 from core.receptionist.understanding.findings import Reading
 from core.receptionist.understanding.inquiries import inquiries, soft_inquiry
 from core.receptionist.understanding.languages import foreign
@@ -26,7 +26,7 @@ from core.receptionist.understanding.shapes import email_of, find_email
 from core.receptionist.understanding.times import read_when
 from core.receptionist.understanding.treatments import keep_as_concern, leaves_service_open, read_treatments
 from core.receptionist.understanding.visits import find_visit, visit_meant
-from core.receptionist.understanding.words import Clause, plain, words
+from core.receptionist.understanding.words import plain, words
 from core.receptionist.when import When
 from deskbell.clinic import Clinic
 
@@ -184,7 +184,7 @@ def _read_when(draft: Draft) -> None:
         about_time = not clause.worded or asked or asks_for_time(clause) or len(words(clause.text)) <= _BARE
         if part.topic in _NOT_A_WISH or not about_time:
             continue
-        found = read_when(_nameless(draft, clause), saying.now, saying.clinic.hours, asked=asked)
+        found = read_when(_nameless(draft, part), saying.now, saying.clinic.hours, asked=asked)
         if found:
             told = told.refined(found) if told else found
             place = (clause.start, clause.end)
@@ -198,11 +198,12 @@ def _read_when(draft: Draft) -> None:
         draft.add("when", draft.wish.to_json(), *place)
 
 
-def _nameless(draft: Draft, clause: Clause) -> str:
-    """The clause without names, whose owners may be called Tom, April or May."""
-    names = [
-        (one.start - clause.start, one.end - clause.start) for one in draft.found.values() if one.field in NAME_FIELDS
-    ]
+def _nameless(draft: Draft, part: Part) -> str:
+    """The clause without names, whose owners may be called Tom, April or May, and without a night guard's night."""
+    clause = part.clause
+    named = [one for one in draft.found.values() if one.field in NAME_FIELDS]
+    sold = [one for one in part.mentions if one.services]
+    names = [(one.start - clause.start, one.end - clause.start) for one in (*named, *sold)]
     return "".join(
         " " if any(start <= place < end for start, end in names) else letter for place, letter in enumerate(clause.text)
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _NAME_WORDS = 5
 _NAME_LENGTH = 60
@@ -18,10 +19,18 @@ _EMAIL = re.compile(
 
 
 def of_letters(word: str) -> bool:
-    """Letters of some alphabet, with what joins them: no digits in circles, no ornamental letters, no emoji."""
+    """Letters of some alphabet, with what joins them: no digits in circles, no ornamental letters, no emoji.
+
+    Latin ones hold a vowel: a hand on the keyboard makes no name. "Ng" is one.
+    """
     composed = unicodedata.normalize("NFC", word)
     letters = [one for one in composed if one not in _JOINTS]
-    return bool(letters) and all(_is_letter(one) for one in letters)
+    return bool(letters) and all(_is_letter(one) for one in letters) and (len(letters) < 3 or _is_spoken(letters))
+
+
+def _is_spoken(letters: Sequence[str]) -> bool:
+    bare = {unicodedata.normalize("NFD", one)[0].lower() for one in letters}
+    return bool(bare & set("aeiouyøæœı")) or not bare <= set("abcdefghijklmnopqrstuvwxyz")
 
 
 def _is_letter(one: str) -> bool:

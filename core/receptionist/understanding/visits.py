@@ -15,7 +15,7 @@ _SAID = re.compile(
     r"(?P<returning>\bnot (?:a )?new\b(?: (?:patient|client|customer|here))?|\bnot my first (?:time|visit|rodeo)"
     r"|\b(?:existing|current|regular|established|previous|former|past|old|long ?time) (?:patient|client|customer|"
     r"pt)\b|\bi (?:saw|have seen) (?:dr|you)\b"
-    r"|\breturning\b(?! (?:your|the|a) )|\ba regular\b"
+    r"|\breturning\b(?! (?:your|the|a) )|\ba regular\b|\b(?:patient|client) of yours\b"
     r"|\b(?:i'?ve|i have|have|we'?ve) been (?:(?:there|here|in|to you|to y'all|with you)\b|before\b|a (?:patient|"
     r"client)\b"
     r"|(?:coming|going) (?:there|here|to you)\b|seeing (?:dr|you)\b|(?:once|twice|many|several|a few|a couple)\b)"

@@ -29,6 +29,7 @@ _OPENERS = (
     r"y'all|i)|"
     r"does|(?:can|could) (?:i|you|u|we|he|she|they|someone)|(?:are|r) (?:you|u|y'all|there)|is (?:it|there|this|"
     r"the|your)|"
+    r"am i (?:texting|talking|speaking|chatting)|"
     r"will (?:you|it|i)|would (?:you|it)|should i|any (?:openings?|availability|chance)|did you"
 )
 _SPLIT = re.compile(

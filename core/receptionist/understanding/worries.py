@@ -11,7 +11,8 @@ from core.receptionist.understanding.words import Clause
 _SYMPTOM = re.compile(
     r"\b(?:swollen|swell(?:ing|s)?|bruis\w+|lump\w*|bump\w*|droop\w*|uneven|lopsided|asymmetr\w+|numb\w*|bleed\w*|sore|"
     r"hurts?|hurting|pain\w*|ach(?:es?|ing|y)|infect\w+|pus|itch\w*|rash|tender|red|redness|hard|fever|burn\w*|"
-    r"blister\w*|scab\w*|tingl\w+|headache|throbb\w+|wrong|worried)\b"
+    r"blister\w*|scab\w*|tingl\w+|headache|throbb\w+|wrong|worried|(?:feels?|feeling) (?:\w+ )?(?:heavy|tight|weird|"
+    r"strange|odd|funny|off|hot))\b"
 )
 _BY_US = re.compile(
     r"\b(?:you|u|y'all|you guys|they|the dentist|dr\.? \w+) (?:pulled|did|put|filled|gave|injected|treated|worked)\b"

@@ -225,8 +225,9 @@ def test_nothing_is_accepted_that_the_text_does_not_support(
     if name in ("first_name", "last_name"):
         assert set(words(plain(held))) <= set(words(low))
         assert not set(words(plain(held))) & {"mia", "ortiz", "botox", "new"}
-        assert f"daughter {plain(held)}" not in low
-        assert f"friend {plain(held)}" not in low
+        # Of all the places where it stands, one at least is not about somebody else.
+        own = low.replace(f"daughter {plain(held)}", " ").replace(f"friend {plain(held)}", " ")
+        assert set(words(plain(held))) <= set(words(own))
     elif name == "service":
         assert held in {one.name for one in reader.clinic.services}
         assert {"botox", "filler", "lip", "skin", "laser", "dull"} & set(words(low))

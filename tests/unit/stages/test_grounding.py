@@ -149,3 +149,10 @@ def test_the_crisis_line_is_only_known_where_911_is(clinic: Clinic) -> None:
     on = Grounds(clinic.model_copy(update={"emergency_number": "112"})).of({}, [], NOW)
     assert broken("Call 988", on) == "phone"
     assert broken("Call 112", on) is None
+
+
+def test_a_name_may_be_written_in_its_own_letters(clinic: Clinic) -> None:
+    facts = {"first_name": Fact("first_name", "佐藤", 1, NOW)}
+    on = Grounds(clinic).of(facts, [], NOW)
+    assert judge("Thanks, 佐藤. Which days suit you?", on) is None
+    assert judge("Thanks, 佐藤. 明日お待ちしています", on) is not None
