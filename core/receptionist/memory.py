@@ -52,7 +52,7 @@ class Memory:
     pending: Pending = Pending("")
     #: How often each field was asked for, in this request.
     asked: Mapping[str, int] = field(default_factory=dict)
-    #: Texts in a row that nothing was understood of.
+    #: How much was not understood in a row; see `planner.riddle`.
     missed: int = 0
     #: Texts written so far; wording varies by it.
     said: int = 0

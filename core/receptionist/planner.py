@@ -13,8 +13,8 @@ from core.receptionist.steps import Act, Ask, Step
 from core.receptionist.understanding.findings import Reading
 from core.receptionist.understanding.questions import Topic
 
-#: Texts in a row that nothing was understood of, after which a person takes over.
-_LOST = 3
+#: So much not understood in a row, and a person takes over: two riddles, or four times "ok".
+_LOST = 4
 
 
 def plan(situation: Situation) -> Step:
@@ -31,7 +31,7 @@ def plan(situation: Situation) -> Step:
     if thanked or situation.parting:
         return _step(situation, Act.SILENT if situation.memory.thanked else Act.WELCOME)
     lost = _is_lost(situation)
-    if lost and situation.memory.missed + 1 >= _LOST:
+    if lost and situation.memory.missed + riddle(reading) >= _LOST:
         return _step(situation, Act.HAND_OVER, reason="several texts were not understood", lost=True)
     ask = _next_question(situation)
     if ask or _waits(situation):
@@ -41,6 +41,11 @@ def plan(situation: Situation) -> Step:
     if situation.asks or situation.reading.unsold:
         return _step(situation, Act.TALK)
     return _step(situation, Act.HAND_OVER, reason="could not find out what is wanted", lost=True)
+
+
+def riddle(reading: Reading) -> int:
+    """How much a text that was not understood weighs: "hm" says nothing, and is only half a riddle."""
+    return 1 if reading.filler else 2
 
 
 def _for_a_person(reading: Reading) -> str:

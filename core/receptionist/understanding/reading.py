@@ -201,9 +201,9 @@ def _read_when(draft: Draft) -> None:
 def _nameless(draft: Draft, part: Part) -> str:
     """The clause without names, whose owners may be called Tom, April or May, and without a night guard's night."""
     clause = part.clause
-    named = [one for one in draft.found.values() if one.field in NAME_FIELDS]
-    sold = [one for one in part.mentions if one.services]
-    names = [(one.start - clause.start, one.end - clause.start) for one in (*named, *sold)]
+    named = [(one.start, one.end) for one in draft.found.values() if one.field in NAME_FIELDS]
+    sold = [(one.start, one.end) for one in part.mentions if one.services]
+    names = [(start - clause.start, end - clause.start) for start, end in (*named, *sold)]
     return "".join(
         " " if any(start <= place < end for start, end in names) else letter for place, letter in enumerate(clause.text)
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from core.receptionist.memory import KEY, Memory, Pending
 from core.receptionist.menu import menu_of
+from core.receptionist.planner import riddle
 from core.receptionist.responders import Reply
 from core.receptionist.situation import Situation
 from core.receptionist.steps import Act, Step
@@ -86,12 +87,17 @@ def _remembered(situation: Situation, step: Step, reply: Reply) -> Memory:
         greeted=memory.greeted or (step.greet and spoke),
         pending=Pending("", topic=_topic(step), earlier=open_still) if done else _pending(situation, step),
         asked={} if done else asked,
-        missed=memory.missed + 1 if step.lost and not done and not answered else 0,
+        missed=_missed(situation, step) if not done and not answered else 0,
         said=memory.said + spoke,
         thanked=step.act is Act.WELCOME or (memory.thanked and step.act is Act.SILENT),
         parted=step.parting or (memory.parted and not (situation.reading.wants_to_come or situation.learned)),
         errand=situation.errand and not done,
     )
+
+
+def _missed(situation: Situation, step: Step) -> int:
+    """How much was not understood in a row."""
+    return situation.memory.missed + riddle(situation.reading) if step.lost else 0
 
 
 def _topic(step: Step) -> str:

@@ -156,6 +156,11 @@ class Store:
             found = collection.query(query_embeddings=[vector], n_results=_AROUND, include=["distances"])
         except self._not_found:
             raise Gone(version) from None
+        except self._broken:
+            # Taken away in the middle of the search, whose files were there when it began.
+            if self.current() != version:
+                raise Gone(version) from None
+            raise
         return [
             _near(identity, 1.0 - distance)
             for identity, distance in zip(found["ids"][0], found["distances"][0], strict=True)
@@ -189,6 +194,12 @@ class Store:
         from chromadb.errors import NotFoundError
 
         return NotFoundError
+
+    @property
+    def _broken(self) -> type[Exception]:
+        from chromadb.errors import InternalError
+
+        return InternalError
 
 
 def worded(place: int, piece: Piece) -> dict[str, str]:
