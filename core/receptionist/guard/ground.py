@@ -127,13 +127,14 @@ class Grounds:
         lines = [clinic.say(line) for line in clinic.wording.model_dump().values()]
         self._fixed = tuple(sorted({*lines, *map(normalise, lines)}, key=len, reverse=True))
         self._own = Stock.of("\n".join(_own_words(clinic))) | _settings(clinic)
+        self._today = (date.min, self._own)
 
     def of(self, facts: Mapping[str, Fact], passages: Iterable[str], now: datetime) -> Ground:
         """What may be quoted in a turn. Facts come from patients: they prove names, times and dates, nothing else."""
         told = _of_passages(tuple(passages))
         today = now.astimezone(self._clinic.timezone).date()
         wished = Stock.of("\n".join(text for fact in facts.values() for text in _strings(fact.value)))
-        stock = self._own | told | Stock(days=frozenset(_near_days(self._clinic, today)))
+        stock = self._with_near_days(today) | told
         names = "\n".join(text for name in _NAMES if name in facts for text in _strings(facts[name].value))
         repeated = "\n".join(text for name in _REPEATED if name in facts for text in _strings(facts[name].value))
         return Ground(
@@ -149,6 +150,12 @@ class Grounds:
             today=today,
             open_now=self._clinic.is_open(now),
         )
+
+    def _with_near_days(self, today: date) -> Stock:
+        """The clinic's own, with the days that may be named today; made anew once a day."""
+        if self._today[0] != today:
+            self._today = today, self._own | Stock(days=frozenset(_near_days(self._clinic, today)))
+        return self._today[1]
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from functools import lru_cache
 
 from core.receptionist.guard.addresses import joined
 from core.receptionist.guard.figures import in_digits
@@ -30,6 +31,8 @@ _ALIKE = str.maketrans(
     "аеорсухіѕјԁһӏӀкмтвнАЕОРСХІЅЈКМТВНУαοερνικΑΒΕΖΗΙΚΜΝΟΡΤΥΧɑɡıȷ",
     "aeopcyxisjdhllkmtbhAEOPCXISJKMTBHYaoepvikABEZHIKMNOPTYXagij",
 )
+#: A judgement asks for the same text and its sentences a dozen times.
+_REMEMBERED = 512
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 #: "n o r m a l", "f.r.e.e"
 _SPACED = re.compile(r"(?<![\w$])[^\W\d_](?:([ .*_-])[^\W\d_])(?:\1[^\W\d_]){2,40}(?!\w)")
@@ -55,6 +58,7 @@ _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _SENTENCE = re.compile(r"(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bmrs)(?<!\bst)[.!?]+(?=[\"')]*(?:\s|$))|\n+", re.IGNORECASE)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def legible(text: str) -> str:
     """Case kept; numbers in digits, addresses in one piece."""
     text = re.sub(r"[^\S\n]+", " ", text).translate(_MARKS)
@@ -71,6 +75,7 @@ def _latin(text: str) -> str:
     return text.translate(_ALIKE) if sum(letter.isascii() for letter in text) * 2 > len(text) else text
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def folded(text: str) -> str:
     """A legible text in lower case, without accents, its contractions written as such."""
     low = text.casefold()
@@ -81,7 +86,8 @@ def folded(text: str) -> str:
     return low
 
 
-def sentences(text: str) -> list[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text, their closing marks kept."""
     ends = [0, *(found.end() for found in _SENTENCE.finditer(text)), len(text)]
-    return [part for begin, end in itertools.pairwise(ends) if (part := text[begin:end].strip())]
+    return tuple(part for begin, end in itertools.pairwise(ends) if (part := text[begin:end].strip()))
