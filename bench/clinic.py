@@ -14,6 +14,9 @@ from core.config.defaults import load_defaults
 API_KEY = "KEY-of-the-bench"
 #: Secrets stand in no file, not even these.
 SECRETS = {"BENCH_AWS_KEY": "AKIABENCHBENCHBENCH1", "BENCH_AWS_SECRET": "secret-of-the-bench"}
+#: The bench has more patients in an hour than a clinic in a year.
+_NO_CAPS = {"most_an_hour": 500, "most_a_day": 500, "clinic_most_a_day": 20_000, "same_text": 50, "too_fast": 50}
+_NO_BUDGET = {"tokens_a_day": 10**9, "texts_a_day": 10**6}
 _MODEL = {
     "use": "bedrock",
     "region": "us-east-1",
@@ -46,13 +49,16 @@ def copy_clinic(
             "base_url": carrier_url,
         }
     }
+    stages = clinic.setdefault("stages", {})
+    stages["pace"] = _NO_CAPS
+    stages["assistant"] = {"budget": _NO_BUDGET}
     clinic.pop("models", None)
     if model_url:
         clinic["models"] = {"claude": _MODEL | {"base_url": model_url}}
     if slow_seconds is not None:
-        stages = _stages(clinic.get("pipeline", "staff_books"))
-        clinic["pipeline"] = [*stages[:-1], "slow", stages[-1]]
-        clinic.setdefault("stages", {})["slow"] = {"seconds": slow_seconds}
+        order = _stages(clinic.get("pipeline", "staff_books"))
+        clinic["pipeline"] = [*order[:-1], "slow", order[-1]]
+        stages["slow"] = {"seconds": slow_seconds}
     file.write_text(yaml.safe_dump(clinic, allow_unicode=True, sort_keys=False))
 
 
