@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from contextlib import suppress
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -13,6 +15,7 @@ from deskbell import (
     Channel,
     ChannelEvent,
     Health,
+    Misconfigured,
     OutboundError,
     OutboundText,
     ProviderContext,
@@ -40,26 +43,34 @@ class TelnyxChannel(Channel[TelnyxConfig]):
     def __init__(self, config: TelnyxConfig, context: ProviderContext) -> None:
         super().__init__(config, context)
         self._key = Ed25519PublicKey.from_public_bytes(base64.b64decode(config.public_key))
-        self._client: TelnyxClient | None = None
+        self._loading: asyncio.Task[TelnyxClient] | None = None
 
     @property
     def address(self) -> str:
         return self.config.number
 
     async def open(self) -> None:
-        # Loading the SDK and its message resource takes 1.6 s: never on the event loop.
+        if find_spec("telnyx") is None:
+            raise ModuleNotFoundError("No module named 'telnyx'", name="telnyx")
+        # Loading the SDK and its message resource takes two seconds: never on the event loop, and nobody need wait for
+        # it before the first text is sent. What comes in does without it.
+        self._loading = asyncio.create_task(self._load(), name=f"{self.context.binding} loads its SDK")
+
+    async def _load(self) -> TelnyxClient:
         module = await asyncio.to_thread(import_module, "plugins.channels.telnyx.client")
-        self._client = await asyncio.to_thread(module.TelnyxClient, self.config, self.context)
+        client: TelnyxClient = await asyncio.to_thread(module.TelnyxClient, self.config, self.context)
+        return client
 
     async def close(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        loading, self._loading = self._loading, None
+        if loading is not None:
+            with suppress(Exception):  # it was told to whoever wanted to send
+                await (await loading).close()
 
     async def check(self) -> Health:
         """Asks for the account's balance, which needs a valid key and changes nothing."""
         try:
-            await self._opened().check()
+            await (await self._opened()).check()
         except OutboundError as error:
             return Health(ok=False, detail=f"Telnyx: {error}")
         return Health(ok=True)
@@ -72,9 +83,14 @@ class TelnyxChannel(Channel[TelnyxConfig]):
         )
 
     async def send(self, text: OutboundText) -> SendReceipt:
-        return await self._opened().send(text)
+        return await (await self._opened()).send(text)
 
-    def _opened(self) -> TelnyxClient:
-        if self._client is None:
+    async def _opened(self) -> TelnyxClient:
+        if self._loading is None:
             raise ProviderNotReady(f"The channel {self.context.binding} is not open.")
-        return self._client
+        try:
+            # Shielded: a sender that gives up must not take the SDK from the others.
+            return await asyncio.shield(self._loading)
+        except Exception as error:
+            problem = type(error).__name__
+        raise Misconfigured(f"Telnyx' SDK could not be loaded ({problem}).")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from deskbell import CannotTell, DeliveryStatus, OutboundText, ProviderNotReady, RetryLater
+from deskbell import CannotTell, DeliveryStatus, Misconfigured, OutboundText, ProviderNotReady, RetryLater
 from deskbell.testing import Answer, ProviderServer
 from plugins.channels.telnyx import TelnyxChannel
 from plugins.channels.telnyx.testing import accepted, refused
@@ -73,3 +75,15 @@ async def test_a_channel_that_is_closed_says_so(open_telnyx: TelnyxChannel) -> N
     await open_telnyx.close()
     with pytest.raises(ProviderNotReady):
         await open_telnyx.send(TEXT)
+
+
+async def test_an_sdk_that_cannot_be_loaded_is_told_to_whoever_sends_and_nothing_has_left(
+    telnyx: Callable[..., TelnyxChannel], provider_server: ProviderServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "plugins.channels.telnyx.client", None)
+    channel = telnyx(base_url=f"{provider_server.url}/v2")
+    await channel.open()
+    with pytest.raises(Misconfigured):
+        await channel.send(TEXT)
+    await channel.close()
+    assert provider_server.calls == []
