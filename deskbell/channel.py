@@ -78,7 +78,19 @@ class DeliveryUpdate:
     opted_out: bool = False
 
 
-ChannelEvent = InboundText | DeliveryUpdate
+@dataclass(frozen=True, slots=True)
+class MissedCall:
+    """Somebody called us and nobody answered."""
+
+    #: Identifies the *call*, however many legs and reports it had: the provider's session id serves.
+    id: str
+    caller: str = field(repr=False)
+    #: The number of ours that was called, and that the text back leaves from.
+    called: str = field(repr=False)
+    at: datetime
+
+
+ChannelEvent = InboundText | DeliveryUpdate | MissedCall
 
 
 @dataclass(frozen=True, slots=True)

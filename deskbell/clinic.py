@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from deskbell.payment import Money
 from deskbell.types import E164, Settings
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -81,6 +82,17 @@ class Price(Settings):
     starting_at: bool = Field(default=False, description="The price is the lowest of several.")
 
 
+class Deposit(Settings):
+    """What a patient pays ahead, where the service does not say otherwise."""
+
+    cents: int = Field(gt=0, description="Amount in cents: 5000 is $50.")
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$", description="Three letters of ISO 4217.")
+
+    @property
+    def money(self) -> Money:
+        return Money(self.cents, self.currency)
+
+
 class Service(Settings):
     """Something the clinic sells."""
 
@@ -142,6 +154,32 @@ class Wording(Settings):
         max_length=320,
     )
     fallback: str = Field(default="Thanks for your text. A member of our team will get back to you.", max_length=320)
+    deposit_offer: str = Field(
+        default="We ask for a {amount} deposit before our team fixes the time. May I text you a secure payment link?",
+        max_length=240,
+        description="Asks whether a link may be sent. ``{amount}`` is filled in; never a link.",
+    )
+    deposit_link: str = Field(
+        default="Here is your secure link for the {amount} deposit: {link}",
+        max_length=240,
+        description="Carries the link. ``{amount}`` and ``{link}`` are filled in.",
+    )
+    deposit_reminder: str = Field(
+        default="A quick reminder: the secure link for your {amount} deposit is still open: {link} "
+        "Text us if you have a question.",
+        max_length=240,
+        description="Sent once while a link stays unpaid. ``{amount}`` and ``{link}`` are filled in.",
+    )
+    deposit_paid: str = Field(
+        default="Thank you! We have received your {amount} deposit. Our team will call you {when} to fix the time.",
+        max_length=240,
+        description="Confirms a payment. ``{amount}`` and ``{when}`` (computed from the opening hours) are filled in.",
+    )
+    deposit_declined: str = Field(
+        default="No problem, there is no need to pay ahead. Our team will call you {when} to fix the time.",
+        max_length=240,
+        description="When the patient would rather not. ``{when}`` is filled in.",
+    )
 
 
 def _zone(value: Any) -> Any:
@@ -186,6 +224,7 @@ class Clinic(Settings):
     minimum_age: int = Field(default=18, ge=0, le=21, description="Under this age a parent and a person are needed.")
     hours: Hours | None = Field(default=None, description="Left out: wording stays neutral, never 'closed'.")
     services: tuple[Service, ...] = Field(min_length=1)
+    deposit: Deposit | None = Field(default=None, description="The usual deposit; left out, none is asked.")
     booking: Booking = Booking()
     wording: Wording = Wording()
 
@@ -230,10 +269,16 @@ class Clinic(Settings):
                     return opens
         return None
 
-    def say(self, line: str) -> str:
-        """Fills the clinic's own values into one of its `wording` lines."""
-        return (
-            line.replace("{clinic}", self.name)
-            .replace("{phone}", self.phone_shown)
-            .replace("{emergency}", self.emergency_number)
-        )
+    def deposit_for(self, service: Service | None) -> Money | None:
+        """What is paid ahead of a visit: the service's own deposit over the clinic's; None where there is none."""
+        usual = self.deposit
+        if service is None or service.deposit_cents is None:
+            return usual.money if usual else None
+        return Money(service.deposit_cents, usual.currency if usual else "USD") if service.deposit_cents else None
+
+    def say(self, line: str, **values: str) -> str:
+        """Fills the clinic's own values, and those given, into one of its `wording` lines."""
+        own = {"clinic": self.name, "phone": self.phone_shown, "emergency": self.emergency_number}
+        for name, value in (own | values).items():
+            line = line.replace(f"{{{name}}}", value)
+        return line

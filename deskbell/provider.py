@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 from deskbell.types import Clock, Settings, SystemClock
 
 ConfigT = TypeVar("ConfigT", bound=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Tokens that an account gave us through OAuth. The runtime keeps them, encrypted."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    #: When the access token ends, aware.
+    expires_at: datetime
+    #: The provider's id of the account, e.g. a merchant id.
+    account: str = ""
+
+
+async def no_grant() -> Grant | None:
+    """Where no account is connected."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +47,8 @@ class ProviderContext:
     #: The clinic's own phone numbers (E.164) and website: what may stand in its documents.
     phones: tuple[str, ...] = ()
     website: str = ""
+    #: The tokens of the account that this binding is connected to, as they are now; None while it is not connected.
+    grant: Callable[[], Awaitable[Grant | None]] = field(default=no_grant, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

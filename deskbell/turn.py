@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from deskbell.channel import Keyword, Media
 from deskbell.clinic import Clinic
+from deskbell.payment import Money
 
 # ---- what happened: the pending events ----------------------------------------------------------------------
 
@@ -64,7 +65,69 @@ class StaffCorrected:
     value: Any = field(repr=False)
 
 
-TurnEvent = TextReceived | TimerDue | StaffReplied | StaffCorrected
+@dataclass(frozen=True, slots=True)
+class CallMissed:
+    """The patient called and nobody answered."""
+
+    seq: int
+    at: datetime
+
+
+class DepositStatus(StrEnum):
+    """Life of a deposit."""
+
+    #: Agreed to; the link is being made.
+    REQUESTED = "requested"
+    #: The link is open.
+    LINK_SENT = "link_sent"
+    PAID = "paid"
+    #: The provider refused a payment; the link is still open.
+    FAILED = "failed"
+    #: Not paid in time; the link is void.
+    EXPIRED = "expired"
+    #: Given up by us or the patient, or another took its place; the link is void.
+    CANCELLED = "cancelled"
+    #: Money came, and not what was asked for: staff decide.
+    HELD = "held"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """A deposit as a turn sees it."""
+
+    id: int
+    #: Number of the request that it belongs to.
+    request: int
+    status: DepositStatus
+    #: What was asked for.
+    amount: Money
+    #: Where it is paid; empty before the link is made, and where there is nothing to click.
+    url: str = field(default="", repr=False)
+
+    @property
+    def open(self) -> bool:
+        """Whether it can still be paid."""
+        return self.status in (DepositStatus.REQUESTED, DepositStatus.LINK_SENT, DepositStatus.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class DepositChanged:
+    """A deposit has moved: its link is ready, money came or went, or it came to nothing.
+
+    The runtime moves the request and tells staff before any stage runs.
+    """
+
+    seq: int
+    at: datetime
+    #: As it was when it moved.
+    deposit: Deposit
+    #: Why, in a word: "link", "no_link", "payment", "refund", "dispute" or "staff".
+    cause: str
+
+
+TurnEvent = TextReceived | TimerDue | StaffReplied | StaffCorrected | CallMissed | DepositChanged
 
 # ---- what is known -------------------------------------------------------------------------------------------
 
@@ -169,6 +232,24 @@ class MoveRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestDeposit:
+    """The patient agreed to pay ahead: a link is made after the commit, and returns as a `DepositChanged`.
+
+    An open deposit of this request is cancelled by it.
+    """
+
+    #: From the configuration, never from a model.
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CancelDeposit:
+    """The open deposit is not wanted any more; its link is made void after the commit."""
+
+    reason: Literal["declined", "expired", "superseded", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordConsent:
     """An opt-out or opt-in, for the append-only ledger and from now on the law."""
 
@@ -242,6 +323,8 @@ Effect = (
     | Learn
     | Remember
     | MoveRequest
+    | RequestDeposit
+    | CancelDeposit
     | RecordConsent
     | NotifyStaff
     | HandOver
@@ -283,6 +366,8 @@ class Turn:
     #: Facts known before this turn, by field.
     known: Mapping[str, Fact] = field(default_factory=dict)
     request: RequestStatus | None = None
+    #: The newest deposit of the open request, and of the last one where none is open.
+    deposit: Deposit | None = None
     #: What stages remembered, by key.
     memory: Mapping[str, Any] = field(default_factory=dict)
     #: Filled by the `history` stage, oldest first, without this turn's events.
@@ -309,6 +394,17 @@ class Turn:
             elif isinstance(effect, MoveRequest) and effect.status is RequestStatus.CLOSED:
                 facts = {name: fact for name, fact in facts.items() if fact.scope == "identity"}
         return facts
+
+    @property
+    def standing(self) -> RequestStatus | None:
+        """Where the request stands with this turn's moves."""
+        moves = [effect.status for effect in self.effects if isinstance(effect, MoveRequest)]
+        return moves[-1] if moves else self.request
+
+    @property
+    def deposits(self) -> list[DepositChanged]:
+        """The pending news of deposits, oldest first."""
+        return [event for event in self.events if isinstance(event, DepositChanged)]
 
     @property
     def withheld(self) -> set[int]:

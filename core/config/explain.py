@@ -83,7 +83,6 @@ def _document(plan: ClinicPlan) -> dict[str, Any]:
     return {
         "clinic": {name: getattr(plan.clinic, name) for name in ClinicSection.model_fields},
         **{name: getattr(plan.clinic, name) for name in OWN_SECTIONS},
-        "deposit": plan.deposit,
         "channels": _bound(plan.channels),
         "payments": _bound(plan.payments),
         "models": _bound(plan.models),
@@ -93,6 +92,7 @@ def _document(plan: ClinicPlan) -> dict[str, Any]:
         "burst": plan.burst,
         "turns": plan.turns,
         "sending": plan.sending,
+        "payment_links": plan.payment_links,
     }
 
 

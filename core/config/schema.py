@@ -12,11 +12,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from core.config.durations import Duration
 from core.config.staff import Staff
-from deskbell import Booking, Clinic, Hours, Money, Service, Settings, Wording
+from deskbell import Booking, Clinic, Hours, Service, Settings, Wording
+from deskbell.clinic import Deposit
 
 BINDING_KEY = r"^[a-z][a-z0-9-]{0,40}$"
 #: Sections of the file that are fields of `deskbell.Clinic` by themselves; its other fields stand under `clinic:`.
-OWN_SECTIONS = ("hours", "services", "booking", "wording")
+OWN_SECTIONS = ("hours", "services", "deposit", "booking", "wording")
 
 
 class Burst(Settings):
@@ -63,15 +64,21 @@ class Sending(Settings):
         return self
 
 
-class Deposit(Settings):
-    """What a patient pays ahead, where the service does not say otherwise."""
+class PaymentLinks(Settings):
+    """How long the link of a deposit is open, and when somebody looks after it."""
 
-    cents: int = Field(gt=0, description="Amount in cents: 5000 is $50.")
-    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$", description="Three letters of ISO 4217.")
+    remind_after: Duration = Field(description="An unpaid link is mentioned once more after this.")
+    expire_after: Duration = Field(description="An unpaid link is void after this, and staff call without a deposit.")
+    look_up_after: Duration = Field(description="How often the provider is asked about an open link.")
+    attempts: int = Field(ge=1, le=100, description="Calls to the provider before a link is given up.")
 
-    @property
-    def money(self) -> Money:
-        return Money(self.cents, self.currency)
+    @model_validator(mode="after")
+    def _in_order(self) -> PaymentLinks:
+        if not self.remind_after < self.expire_after:
+            raise ValueError("must keep remind_after < expire_after")
+        if not self.look_up_after:
+            raise ValueError("needs a 'look_up_after' above zero")
+        return self
 
 
 class Binding(BaseModel):
@@ -112,6 +119,7 @@ class ClinicFile(Settings):
     hours: Hours | None = Field(default=None, description="Opening hours; left out, wording stays neutral.")
     services: tuple[Service, ...] = Field(min_length=1, description="What the clinic sells.")
     deposit: Deposit | None = Field(default=None, description="The usual deposit; left out, none is asked.")
+    payment_links: PaymentLinks = Field(description="How long the link of a deposit is open.")
     booking: Booking = Field(default=Booking(), description="What is asked before staff can book.")
     wording: Wording = Field(default=Wording(), description="The clinic's own lines.")
     channels: Mapping[BindingKey, Binding] = Field(min_length=1, description="Ways patients reach the clinic.")

@@ -8,9 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from core.receptionist.cards import cut_cards
-from deskbell import InboundText, Keyword, Media, StaffCorrected, StaffReplied, TextReceived, TimerDue, TurnEvent
+from deskbell import (
+    CallMissed,
+    Deposit,
+    DepositChanged,
+    DepositStatus,
+    InboundText,
+    Keyword,
+    Media,
+    Money,
+    StaffCorrected,
+    StaffReplied,
+    TextReceived,
+    TimerDue,
+    TurnEvent,
+)
 
-TEXT, TIMER, STAFF, CORRECTION = "text", "timer", "staff", "correction"
+TEXT, TIMER, STAFF, CORRECTION, CALL, DEPOSIT = "text", "timer", "staff", "correction", "call", "deposit"
 
 
 def text_body(event: InboundText) -> dict[str, Any]:
@@ -43,6 +57,18 @@ def correction_body(author: str, name: str, value: Any) -> dict[str, Any]:
     return {"author": author, "name": name, "value": value}
 
 
+def deposit_body(deposit: Deposit, cause: str) -> dict[str, Any]:
+    return {
+        "deposit": deposit.id,
+        "request": deposit.request,
+        "status": deposit.status.value,
+        "cents": deposit.amount.cents,
+        "currency": deposit.amount.currency,
+        "url": deposit.url,
+        "cause": cause,
+    }
+
+
 def decode(row: Sequence[Any]) -> TurnEvent:
     """A turn's event from its row [seq, kind, at, body]. Raises `ValueError` for a kind nobody knows."""
     seq, kind, at, body = row
@@ -63,4 +89,18 @@ def decode(row: Sequence[Any]) -> TurnEvent:
         return StaffReplied(seq=seq, at=moment, author=body["author"], action=body["action"])
     if kind == CORRECTION:
         return StaffCorrected(seq=seq, at=moment, author=body["author"], name=body["name"], value=body["value"])
+    if kind == CALL:
+        return CallMissed(seq=seq, at=moment)
+    if kind == DEPOSIT:
+        return DepositChanged(seq=seq, at=moment, deposit=_deposit(body), cause=body["cause"])
     raise ValueError(f"an event of kind {kind!r} is stored, which this version does not know")
+
+
+def _deposit(body: Mapping[str, Any]) -> Deposit:
+    return Deposit(
+        id=body["deposit"],
+        request=body["request"],
+        status=DepositStatus(body["status"]),
+        amount=Money(body["cents"], body["currency"]),
+        url=body["url"],
+    )

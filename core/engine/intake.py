@@ -20,7 +20,7 @@ from core.store import mailbox, notice_deliveries, outbox
 from core.store.consent import carrier_says_opted_out
 from core.store.database import Connection, Database
 from core.store.mailbox import Arrival, NewEvent, Party, Stored
-from deskbell import Channel, ChannelEvent, Clock, DeliveryStatus, DeliveryUpdate, InboundText
+from deskbell import Channel, ChannelEvent, Clock, DeliveryStatus, DeliveryUpdate, InboundText, MissedCall
 
 logger = log.get(__name__)
 
@@ -43,6 +43,8 @@ class Intake:
         for event in heard:
             if isinstance(event, InboundText):
                 outcome = await self._text(live, channel, event)
+            elif isinstance(event, MissedCall):
+                outcome = await self._call(live, channel, event)
             else:
                 outcome = await self._receipt(live, channel, event)
             metrics.events.labels(live.id, channel.name, outcome).inc()
@@ -62,8 +64,19 @@ class Intake:
             settles_at=now + window(event.text, burst),
             settles_by=now + burst.cap,
         )
+        return await self._put(Arrival(Party(live.id, channel.kind, event.sender, binding), new, now))
+
+    async def _call(self, live: LiveClinic, channel: Channel[Any], event: MissedCall) -> str:
+        now = self._clock.now()
+        binding = channel.context.binding
+        new = NewEvent(
+            kind=events.CALL, dedupe=f"{binding}:call:{event.id}", body={}, at=now, settles_at=now, settles_by=now
+        )
+        return await self._put(Arrival(Party(live.id, channel.kind, event.caller, binding), new, now))
+
+    async def _put(self, arrival: Arrival) -> str:
         try:
-            stored = await self._gathering.add(Arrival(Party(live.id, channel.kind, event.sender, binding), new, now))
+            stored = await self._gathering.add(arrival)
         except asyncpg.UniqueViolationError as error:
             if not mailbox.is_duplicate(error):
                 raise

@@ -61,11 +61,10 @@ def prices(scene: Scene, moment: Moment) -> Iterator[str]:
 
 
 def _cents(scene: Scene) -> set[int]:
-    plan = scene.plan
     amounts = {_amount(found) for found in _MONEY.finditer(scene.own_words)}
     amounts |= {service.price.cents for service in scene.clinic.services if service.price}
     amounts |= {service.deposit_cents for service in scene.clinic.services if service.deposit_cents is not None}
-    return amounts | ({plan.deposit.cents} if plan.deposit else set())
+    return amounts | ({scene.clinic.deposit.cents} if scene.clinic.deposit else set())
 
 
 def _amount(found: re.Match[str]) -> int:

@@ -30,8 +30,8 @@ def test_a_good_clinic_becomes_a_plan(clinics: ClinicFolder) -> None:
     assert plan.channels["main"].config.key.get_secret_value() == "coo-coo-7712"  # type: ignore[attr-defined]
     assert plan.knowledge is not None
     assert plan.knowledge.id == "harbor-knowledge"
-    assert plan.deposit is not None
-    assert plan.deposit.money == Money(5000, "USD")
+    assert plan.clinic.deposit is not None
+    assert plan.clinic.deposit.money == Money(5000, "USD")
     assert plan.folder == clinics.root / "harbor"
 
 
