@@ -67,7 +67,7 @@ from deskbell.payment import (
 from deskbell.privacy import PatientData, patient_data
 from deskbell.provider import Grant, Health, Provider, ProviderContext
 from deskbell.stage import CallNext, Stage, StageContext, Usage
-from deskbell.standin import Reachable, StandIn
+from deskbell.standin import Payee, Reachable, StandIn
 from deskbell.turn import (
     CallMissed,
     CancelDeposit,
@@ -167,6 +167,7 @@ __all__ = [
     "Page",
     "Passage",
     "PatientData",
+    "Payee",
     "Payment",
     "PaymentConfig",
     "PaymentEvent",

@@ -20,12 +20,25 @@ class Reachable:
     webhook_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """A clinic's account as the payment provider knows it."""
+
+    clinic: str
+    name: str
+    #: Provider name of the binding, e.g. "square".
+    provider: str
+    binding: str
+    webhook_url: str
+
+
 class StandIn(Protocol):
     """Started by ``deskbell serve --sandbox``, before any binding opens.
 
     `overrides` holds, by provider name, the settings that send its bindings to the stand-in instead of the real
     provider: base address, credentials, keys. They win over what the clinic's YAML says, so that a sandbox
-    never touches a real account.
+    never touches a real account. ``{binding}`` in a value stands for the binding's id: so each can have an account
+    of its own.
     """
 
     def __init__(self, *, host: str, port: int, folder: Path) -> None: ...
@@ -44,8 +57,8 @@ class StandIn(Protocol):
 
     async def start(self) -> None: ...
 
-    async def introduce(self, clinics: Sequence[Reachable]) -> None:
-        """Tells the carrier which numbers exist and where their webhooks go; again after every reload."""
+    async def introduce(self, clinics: Sequence[Reachable], payees: Sequence[Payee] = ()) -> None:
+        """Tells which numbers and accounts exist and where their webhooks go; again after every reload."""
         ...
 
     async def stop(self) -> None: ...

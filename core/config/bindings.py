@@ -50,7 +50,7 @@ def providers(catalogue: Catalogue, kind: str) -> Mapping[str, type[Provider[Any
     return found
 
 
-def prepare(tree: Node, catalogue: Catalogue, overrides: Overrides, references: References) -> Node:
+def prepare(tree: Node, clinic: str, catalogue: Catalogue, overrides: Overrides, references: References) -> Node:
     """The tree with overrides laid over its bindings and everything concealed that may be a secret."""
     for path, kind in paths(tree):
         binding = tree.find(path)
@@ -59,7 +59,8 @@ def prepare(tree: Node, catalogue: Catalogue, overrides: Overrides, references: 
         use = _use(binding)
         for key, value in overrides.get(use, {}).items():
             place = binding.fields[key].place if key in binding.fields else binding.place
-            binding = binding.with_field(key, _overriding(value, binding, place=place))
+            own = _of_binding(value, f"{clinic}-{path[-1]}")
+            binding = binding.with_field(key, _overriding(own, binding, place=place))
         provider = providers(catalogue, kind).get(use)
         binding = _conceal(binding, (), provider.Config if provider else None, references)
         tree = _replaced(tree, path, binding)
@@ -69,6 +70,11 @@ def prepare(tree: Node, catalogue: Catalogue, overrides: Overrides, references: 
 def _use(binding: Node) -> str:
     use = binding.child("use")
     return use.value if use and isinstance(use.value, str) else ""
+
+
+def _of_binding(value: Any, binding: str) -> Any:
+    """An override's value for one binding: ``{binding}`` stands for its id."""
+    return value.replace("{binding}", binding) if isinstance(value, str) else value
 
 
 def _overriding(value: Any, binding: Node, *, place: Any) -> Node:

@@ -82,7 +82,7 @@ def read_clinic(
     own, errors = read(file, shown(file))
     if own is None:
         return ClinicReading(None, None, tuple(_of(folder.name, errors)))
-    merged = prepare(merge(base.tree, own), catalogue, overrides, references)
+    merged = prepare(merge(base.tree, own), folder.name, catalogue, overrides, references)
     tree = references.resolve(merged)
     plan, faults = _plan(tree, folder, base, catalogue, references)
     errors = sorted([*errors, *references.errors, *faults], key=_position)

@@ -152,7 +152,9 @@ def test_what_the_menu_says_is_grounded_in_it(name: str) -> None:
 def test_the_clinics_own_lines_fit_and_name_no_emergency(name: str) -> None:
     subject = clinic(name)
     for line in subject.wording.model_dump().values():
-        said = subject.say(line, amount="$100", when="today before 5 pm", link="https://clinic.example/pay/0123456789ab")
+        said = subject.say(
+            line, amount="$100", when="today before 5 pm", link="https://clinic.example/pay/0123456789ab"
+        )
         assert count(said).encoding == "gsm7"
         assert count(said).segments <= 2
         assert "{" not in said
