@@ -6,6 +6,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _SLOW = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+_HUMAN = (30.0, 60.0, 300.0, 900.0, 3600.0, 14_400.0, 86_400.0, 259_200.0)
 
 webhooks = Counter("deskbell_webhooks_total", "Webhooks answered, by HTTP status.", ["channel", "status"])
 intake_seconds = Histogram("deskbell_intake_seconds", "Webhook in to answer out.", ["clinic", "channel"], buckets=_FAST)
@@ -42,6 +43,16 @@ model_tokens = Counter(
 model_cost = Counter("deskbell_model_dollars_total", "What models cost, by the prices configured.", ["clinic", "model"])
 queue_jobs = Gauge("deskbell_queue_jobs", "Wake jobs, by state.", ["state"])
 outbox_texts = Gauge("deskbell_outbox_texts", "Texts not at their end, and those held for staff.", ["clinic", "status"])
+deposits = Counter("deskbell_deposits_total", "Deposits, by the status they came to.", ["clinic", "status"])
+deposit_cents = Counter("deskbell_deposit_cents_total", "What deposits brought in, in cents.", ["clinic", "currency"])
+deposit_pay_seconds = Histogram(
+    "deskbell_deposit_pay_seconds", "Deposit agreed to until it was paid.", ["clinic"], buckets=_HUMAN
+)
+deposit_errands = Counter(
+    "deskbell_deposit_errands_total",
+    "Links to make or to make void that did not work at once.",
+    ["clinic", "errand", "outcome"],
+)
 clinics = Gauge("deskbell_clinics", "Clinics served.")
 reloads = Counter("deskbell_reloads_total", "Reloads of the clinics, by outcome.", ["outcome"])
 plugin_errors = Counter("deskbell_plugin_errors_total", "Observer hooks that failed or timed out.", ["plugin", "hook"])

@@ -81,6 +81,8 @@ class StageContext:
     knowledge: Knowledge[Any] | None = None
     #: The clinic's models in the order of its ladder, by binding key.
     models: Mapping[str, LLM[Any]] = field(default_factory=dict)
+    #: Whether the clinic has a way to take deposits.
+    takes_payments: bool = False
     #: Loads the last lines of the conversation before this turn, oldest first.
     transcript: Transcript = _no_transcript
     #: Counts what was sent lately, for caps.

@@ -14,7 +14,7 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import SanicException
 from sanic.response import json, raw
 
-from deskbell import Clock, DeskbellError, Reachable
+from deskbell import Clock, DeskbellError, Payee, Reachable
 from sandbox import keys as keyring
 from sandbox.bedrock import errors as model_errors
 from sandbox.bedrock.api import ModelApi
@@ -150,7 +150,7 @@ class Sandbox:
         await server.before_start()
         await server.after_start()
 
-    async def introduce(self, clinics: Sequence[Reachable]) -> None:
+    async def introduce(self, clinics: Sequence[Reachable], payees: Sequence[Payee] = ()) -> None:
         played = [clinic for clinic in clinics if clinic.channel in ("telnyx", "twilio")]
         for clinic in clinics:
             if clinic not in played:

@@ -10,6 +10,9 @@ from random import Random
 from typing import Any
 
 from core import log
+from core.engine.deposits.books import Books
+from core.engine.deposits.cashier import Cashier
+from core.engine.deposits.refunds import Refunds
 from core.engine.history import Windows
 from core.engine.intake import Intake
 from core.engine.live import Directory
@@ -17,6 +20,7 @@ from core.engine.outbox import Outbox
 from core.engine.paging.mail import Mailer
 from core.engine.paging.pager import Pager
 from core.engine.queue import WakeQueue
+from core.engine.rounds import go_round
 from core.engine.steps import OnStep, pass_by
 from core.engine.sweeper import Sweeper
 from core.engine.takeover import Takeover
@@ -80,12 +84,28 @@ class Engine:
             random=random,
             on_step=on_step,
         )
-        self.intake = Intake(database, self.queue, clock, on_step)
+        self.books = Books(database, self.queue, clock, on_step)
+        self.intake = Intake(database, self.queue, self.books, clock, on_step)
+        self.cashier = Cashier(
+            database,
+            self.directory,
+            self.books,
+            clock,
+            wall or SystemClock(),
+            public_url=public_url,
+            lease=self.tuning.lease,
+            random=random,
+            on_step=on_step,
+        )
+        self.refunds = Refunds(
+            database, self.directory, self.books, self.cashier, clock, wall or SystemClock(), lease=self.tuning.lease
+        )
         self.turns = Turns(
             database,
             self.queue,
             self.directory,
             self.outbox,
+            self.cashier,
             clock,
             on_report=self._finished,
             on_committed=self._committed,
@@ -119,7 +139,13 @@ class Engine:
             asyncio.create_task(queue, name="queue"),
             asyncio.create_task(self.sweeper.run(self._stopping), name="sweeper"),
             asyncio.create_task(self.pager.run(self._stopping), name="pager"),
+            asyncio.create_task(self._look_after_deposits(), name="deposits"),
         ]
+
+    async def _look_after_deposits(self) -> None:
+        """Beside the other sweeps: a payment provider that hangs holds up no text."""
+        every = self.tuning.sweep_every
+        await go_round(self._stopping, every, self.cashier.sweep, self.refunds.sweep, self.cashier.follow)
 
     @property
     def working(self) -> bool:

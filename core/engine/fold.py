@@ -13,13 +13,17 @@ from core.store.mailbox import Snapshot
 from core.store.outbox import row_for
 from core.store.turns import Commit
 from deskbell import (
+    CancelDeposit,
     CancelTimer,
+    DepositStatus,
     HandOver,
     Learn,
     MoveRequest,
     NotifyStaff,
     RecordConsent,
     Remember,
+    RequestDeposit,
+    RequestStatus,
     Say,
     SetTimer,
     Spend,
@@ -28,8 +32,16 @@ from deskbell import (
 )
 
 
-def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, stages: Mapping[str, float]) -> Commit:
-    """What the store must write for this turn."""
+def fold(
+    turn: Turn,
+    snapshot: Snapshot,
+    *,
+    outcome: str,
+    milliseconds: float,
+    stages: Mapping[str, float],
+    payment: str | None = None,
+) -> Commit:
+    """What the store must write for this turn. `payment` is the binding that deposits are asked through."""
     requests = Requests(snapshot)
     facts: dict[tuple[int, str], dict[str, Any]] = {}
     memory: dict[str, Any] = {}
@@ -42,6 +54,8 @@ def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, s
     shown: dict[int, str] = {}
     cut: dict[int, str] = {}
     spent: dict[str, int] = {}
+    given_up: tuple[str, str] | None = None
+    deposit: dict[str, Any] | None = None
     hand_over = False
     for effect in turn.effects:
         match effect:
@@ -61,6 +75,17 @@ def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, s
                 memory[effect.key] = effect.value
             case MoveRequest(status):
                 requests.move(status)
+                if status is RequestStatus.CLOSED and deposit is None:
+                    given_up = given_up or _given_up("closed")
+            case RequestDeposit(amount):
+                if payment is None:
+                    turn.note("deposit_refused", why="the clinic has no way to take payments")
+                    continue
+                given_up = given_up or _given_up("superseded")
+                number = requests.current()
+                deposit = {"request": number, "binding": payment, "cents": amount.cents, "currency": amount.currency}
+            case CancelDeposit(reason):
+                given_up, deposit = _given_up(reason), None
             case RecordConsent():
                 consent.append({"opted_out": effect.opted_out, "source": effect.source, "evidence": effect.evidence})
             case NotifyStaff():
@@ -104,10 +129,18 @@ def fold(turn: Turn, snapshot: Snapshot, *, outcome: str, milliseconds: float, s
         consent=consent,
         notices=notices,
         spent={"day": turn.now.astimezone(turn.clinic.timezone).date(), **spent} if spent else None,
+        given_up=given_up,
+        deposit=deposit,
         withheld=withheld,
         shown=shown,
         cut=cut,
     )
+
+
+def _given_up(reason: str) -> tuple[str, str]:
+    """The status of a deposit that is given up, and why."""
+    status = DepositStatus.EXPIRED if reason == "expired" else DepositStatus.CANCELLED
+    return status.value, reason
 
 
 def _without_card(turn: Turn, withheld: Withhold) -> dict[int, str]:
@@ -158,6 +191,8 @@ def _named(effect: Any) -> str:
             return f"{type(effect).__name__} {_word(effect)}"
         case MoveRequest(status):
             return f"MoveRequest {status.value}"
+        case CancelDeposit(reason):
+            return f"CancelDeposit {reason}"
         case _:
             return type(effect).__name__
 

@@ -12,6 +12,7 @@ import asyncpg
 from core import log, metrics
 from core.engine import events
 from core.engine.burst import window
+from core.engine.deposits.books import Books
 from core.engine.gathering import Gathering
 from core.engine.live import LiveClinic
 from core.engine.queue import Wake, WakeQueue
@@ -20,7 +21,18 @@ from core.store import mailbox, notice_deliveries, outbox
 from core.store.consent import carrier_says_opted_out
 from core.store.database import Connection, Database
 from core.store.mailbox import Arrival, NewEvent, Party, Stored
-from deskbell import Channel, ChannelEvent, Clock, DeliveryStatus, DeliveryUpdate, InboundText, MissedCall
+from core.store.payments import Account
+from deskbell import (
+    Channel,
+    ChannelEvent,
+    Clock,
+    DeliveryStatus,
+    DeliveryUpdate,
+    InboundText,
+    MissedCall,
+    Payment,
+    PaymentEvent,
+)
 
 logger = log.get(__name__)
 
@@ -31,8 +43,11 @@ _BELIEVED = timedelta(days=30)
 class Intake:
     """Stores events. A failure raises: the webhook is then answered with a 5xx and the provider comes again."""
 
-    def __init__(self, database: Database, queue: WakeQueue, clock: Clock, on_step: OnStep = pass_by) -> None:
+    def __init__(
+        self, database: Database, queue: WakeQueue, books: Books, clock: Clock, on_step: OnStep = pass_by
+    ) -> None:
         self._database = database
+        self._books = books
         self._queue = queue
         self._clock = clock
         self._on_step = on_step
@@ -50,6 +65,12 @@ class Intake:
             metrics.events.labels(live.id, channel.name, outcome).inc()
         if heard:
             self._on_step(Step.INTAKE_COMMITTED)
+
+    async def accept_payments(self, live: LiveClinic, provider: Payment[Any], heard: Sequence[PaymentEvent]) -> None:
+        """Enters what a payment provider reported. Returns after the commit."""
+        account = Account(live.id, provider.context.binding)
+        for outcome in await self._books.enter(account, heard, front=True):
+            metrics.events.labels(live.id, provider.name, outcome).inc()
 
     async def _text(self, live: LiveClinic, channel: Channel[Any], event: InboundText) -> str:
         now = self._clock.now()

@@ -9,7 +9,7 @@ from typing import Any
 from core.config.clinics import ClinicPlan
 from core.engine.models import Models
 from core.engine.pipeline import Pipeline
-from deskbell import Channel, Knowledge
+from deskbell import Channel, Knowledge, Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,17 @@ class LiveClinic:
     knowledge: Knowledge[Any] | None
     pipeline: Pipeline
     models: Models = field(default_factory=Models)
+    #: By binding id; deposits are asked through the first.
+    payments: Mapping[str, Payment[Any]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         return self.plan.clinic.id
+
+    @property
+    def payment(self) -> str | None:
+        """The binding that deposits are asked through; None where the clinic has no way to take payments."""
+        return next(iter(self.payments), None)
 
 
 @dataclass(slots=True)
@@ -34,6 +41,7 @@ class Directory:
 
     _clinics: dict[str, LiveClinic] = field(default_factory=dict)
     _owners: dict[str, LiveClinic] = field(default_factory=dict)
+    _payees: dict[str, LiveClinic] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[LiveClinic]:
         return iter(self._clinics.values())
@@ -54,7 +62,18 @@ class Directory:
         owner = self._owners.get(binding)
         return (owner, owner.channels[binding]) if owner else None
 
+    def payment(self, binding: str) -> tuple[LiveClinic, Payment[Any]] | None:
+        """The clinic and the payment provider behind a webhook address."""
+        owner = self._payees.get(binding)
+        return (owner, owner.payments[binding]) if owner else None
+
+    def payments(self, provider: str) -> list[tuple[LiveClinic, Payment[Any]]]:
+        """Everybody who takes payments through this provider."""
+        found = [self.payment(binding) for binding in self._payees]
+        return [one for one in found if one and one[1].name == provider]
+
     def swap(self, clinics: Mapping[str, LiveClinic]) -> None:
         """Serves these clinics from now on, all at once."""
         self._clinics = dict(clinics)
         self._owners = {binding: clinic for clinic in clinics.values() for binding in clinic.channels}
+        self._payees = {binding: clinic for clinic in clinics.values() for binding in clinic.payments}

@@ -13,6 +13,10 @@ class Step(StrEnum):
     AFTER_COMMIT = "after the turn's commit"
     BEFORE_SEND = "before the provider call"
     AFTER_SEND = "after the provider call"
+    LINK_MADE = "the provider has made a link"
+    LINK_KEPT = "the link is written down"
+    LINK_VOID = "the provider has made a link void"
+    PAYMENT_ENTERED = "a payment is entered"
 
 
 #: Called as each step is reached.

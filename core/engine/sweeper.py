@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from core import log, metrics
 from core.engine import events
 from core.engine.outbox import Outbox
 from core.engine.queue import WakeQueue
+from core.engine.rounds import go_round
 from core.store import mailbox, outbox, statistics, timers
 from core.store.database import Database
 from deskbell import Clock
@@ -42,7 +42,9 @@ class Sweeper:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Sweeps until told to stop. One sweep that fails does not keep the others from running."""
-        sweeps: tuple[Callable[[], Awaitable[object]], ...] = (
+        await go_round(
+            stopping,
+            self._every,
             self.fire_timers,
             self.send_due,
             self._sender.reconcile,
@@ -50,16 +52,6 @@ class Sweeper:
             self.analyse_grown,
             self.measure,
         )
-        while not stopping.is_set():
-            for sweep in sweeps:
-                try:
-                    await sweep()
-                except Exception as error:  # noqa: BLE001 - logged; the other sweeps go on
-                    logger.error("sweep failed", sweep=sweep.__name__, error=type(error).__name__)
-            try:
-                await asyncio.wait_for(stopping.wait(), self._every.total_seconds())
-            except TimeoutError:
-                continue
 
     async def fire_timers(self) -> int:
         """Turns due timers into events. Returns how many."""

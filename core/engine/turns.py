@@ -9,6 +9,8 @@ from time import perf_counter
 
 from core import log, metrics
 from core.engine.corrections import keep_corrections, known_facts
+from core.engine.deposits.cashier import Cashier
+from core.engine.deposits.news import current_deposit, keep_deposits
 from core.engine.events import decode
 from core.engine.fold import fold
 from core.engine.live import Directory, LiveClinic
@@ -57,6 +59,7 @@ class Turns:
         queue: WakeQueue,
         directory: Directory,
         outbox: Outbox,
+        cashier: Cashier,
         clock: Clock,
         *,
         on_report: OnReport,
@@ -67,6 +70,7 @@ class Turns:
         self._queue = queue
         self._directory = directory
         self._outbox = outbox
+        self._cashier = cashier
         self._clock = clock
         self._on_report = on_report
         self._on_committed = on_committed
@@ -91,6 +95,8 @@ class Turns:
             return await self._failed(live, snapshot, attempts, error)
         if committed:
             await self._outbox.drain(clinic, conversation)
+        if committed and committed.deposits:
+            await self._cashier.serve(clinic, conversation)
         return None
 
     async def _still_typing(self, snapshot: Snapshot) -> bool:
@@ -109,10 +115,11 @@ class Turns:
         started = perf_counter()
         turn = self._begin(live, snapshot)
         keep_corrections(turn)
+        keep_deposits(turn, live.plan.payment_links)
         async with asyncio.timeout(live.plan.turns.deadline.total_seconds()):
             stages = await live.pipeline.run(turn)
         elapsed = perf_counter() - started
-        work = fold(turn, snapshot, outcome="done", milliseconds=elapsed * 1000, stages=stages)
+        work = fold(turn, snapshot, outcome="done", milliseconds=elapsed * 1000, stages=stages, payment=live.payment)
         self._on_step(Step.BEFORE_COMMIT)
         committed = await self._commit(work)
         self._on_step(Step.AFTER_COMMIT)
@@ -150,6 +157,8 @@ class Turns:
             request=RequestStatus(snapshot.request_status) if snapshot.request_status else None,
             memory=snapshot.memory,
             edition=snapshot.edition,
+            deposit=current_deposit(snapshot),
+            stage="engine",
         )
 
     async def _report(

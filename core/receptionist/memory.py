@@ -60,6 +60,10 @@ class Memory:
     thanked: bool = False
     #: The patient wants nothing more for now: nothing is asked until they do.
     parted: bool = False
+    #: The patient would rather not pay ahead: never asked again.
+    no_deposit: bool = False
+    #: How often the deposit of this request was offered.
+    offers: int = 0
     #: It is about a visit they have, a worry after one, or a child: for staff, and no booking.
     errand: bool = False
 
@@ -77,6 +81,8 @@ class Memory:
             said=int(value.get("said", 0)),
             thanked=bool(value.get("thanked")),
             parted=bool(value.get("parted")),
+            no_deposit=bool(value.get("no_deposit")),
+            offers=int(value.get("offers", 0)),
             errand=bool(value.get("errand")),
         )
 
@@ -91,5 +97,7 @@ class Memory:
             "said": self.said,
             "thanked": self.thanked,
             "parted": self.parted,
+            "no_deposit": self.no_deposit,
+            "offers": self.offers,
             "errand": self.errand,
         }

@@ -7,7 +7,10 @@ more later, and then left alone. Only words that nobody can make out get the que
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.receptionist.menu import menu_of
+from core.receptionist.paying import Paying, decide
 from core.receptionist.situation import ENOUGH, NAMES, STATEMENT, Situation
 from core.receptionist.steps import Act, Ask, Step
 from core.receptionist.understanding.findings import Reading
@@ -23,6 +26,9 @@ def plan(situation: Situation) -> Step:
     reason = _for_a_person(reading)
     if reason:
         return _step(situation, Act.HAND_OVER, reason=reason)
+    paying = decide(situation) if situation.settled else None
+    if paying:
+        return _paying(situation, paying)
     if situation.settled:
         return _after_request(situation)
     if situation.errand:
@@ -37,7 +43,8 @@ def plan(situation: Situation) -> Step:
     if ask or _waits(situation):
         return _step(situation, Act.TALK, ask=ask, lost=lost)
     if situation.wants_something:
-        return _step(situation, Act.COMPLETE)
+        offer = situation.offer
+        return _paying(situation, Paying(Act.OFFER, offer)) if offer else _step(situation, Act.COMPLETE)
     if situation.asks or situation.reading.unsold:
         return _step(situation, Act.TALK)
     return _step(situation, Act.HAND_OVER, reason="could not find out what is wanted", lost=True)
@@ -80,6 +87,17 @@ def _step(situation: Situation, act: Act, *, ask: Ask | None = None, reason: str
         earlier=situation.earlier,
         foreign=reading.foreign,
         reason=reason,
+    )
+
+
+def _paying(situation: Situation, paying: Paying) -> Step:
+    """A step about the deposit; what the text says besides goes with it."""
+    return replace(
+        _step(situation, paying.act),
+        amount=paying.amount,
+        link=paying.link,
+        again=paying.again,
+        gives_up=paying.gives_up,
     )
 
 

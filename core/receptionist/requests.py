@@ -22,10 +22,10 @@ _S = RequestStatus
 
 MOVES: Mapping[RequestStatus, frozenset[RequestStatus]] = {
     _S.COLLECTING: frozenset({_S.READY, _S.OFFERED, _S.DECLINED, _S.CLOSED}),
-    # Without a deposit staff fix the time straight away.
-    _S.READY: frozenset({_S.OFFERED, _S.BOOKED, _S.DECLINED, _S.CLOSED}),
+    # Without a deposit staff fix the time straight away. A link that was given up may still have been paid.
+    _S.READY: frozenset({_S.OFFERED, _S.PAID, _S.BOOKED, _S.DECLINED, _S.CLOSED}),
     # A refused deposit is no refused visit: back to ready, and staff call.
-    _S.OFFERED: frozenset({_S.READY, _S.PENDING, _S.BOOKED, _S.DECLINED, _S.CLOSED}),
+    _S.OFFERED: frozenset({_S.READY, _S.PENDING, _S.PAID, _S.BOOKED, _S.DECLINED, _S.CLOSED}),
     # Unpaid and expired: offered anew, or released.
     _S.PENDING: frozenset({_S.OFFERED, _S.READY, _S.PAID, _S.BOOKED, _S.DECLINED, _S.CLOSED}),
     # Money that came is never forgotten by a change of mind: a refund closes it.

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from core.receptionist.facts import Known
 from core.receptionist.memory import Memory
 from core.receptionist.understanding.findings import Reading
+from core.receptionist.understanding.offers import OfferAnswer
 from core.receptionist.understanding.questions import Topic
 from deskbell.clinic import Clinic, Service
-from deskbell.turn import RequestStatus
+from deskbell.payment import Money
+from deskbell.turn import Deposit, RequestStatus
 
 #: A field is asked for this often and then left to staff.
 ENOUGH = 2
@@ -38,6 +40,17 @@ class Situation:
     #: Fields whose value this turn changed.
     learned: frozenset[str] = frozenset()
     picture: bool = False
+    #: What may be asked for now: the deposit of what is wished for; None where there is none, or no way to pay one.
+    due: Money | None = None
+    #: The clinic has a way to take deposits.
+    takes_payments: bool = False
+    #: The deposit of this request.
+    deposit: Deposit | None = None
+    #: How the turn's texts answer the deposit's offer or link.
+    answer: OfferAnswer = OfferAnswer.UNCLEAR
+    #: They ask for the link once more, or say that they paid.
+    wants_link: bool = False
+    says_paid: bool = False
     #: The service of the request before, when this turn opens another.
     earlier: str = ""
 
@@ -57,6 +70,11 @@ class Situation:
     def settled(self) -> bool:
         """Staff have the request."""
         return self.request not in OPEN
+
+    @property
+    def offer(self) -> Money | None:
+        """The deposit to offer; None where none is due or the patient would rather not."""
+        return None if self.memory.no_deposit else self.due
 
     @property
     def pending(self) -> str:

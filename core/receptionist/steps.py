@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from core.receptionist.opening import Unfit
 from core.receptionist.understanding.questions import Question
+from deskbell.payment import Money
 
 
 class Act(StrEnum):
@@ -22,6 +24,16 @@ class Act(StrEnum):
     PASS_ON = "pass_on"  # noqa: S105 - no password
     #: Where the request stands.
     STATUS = "status"
+    #: All is known, staff have it, and a deposit is offered.
+    OFFER = "offer"
+    #: The deposit was agreed to: the link comes by itself, and says all there is to say.
+    SEND_LINK = "send_link"
+    #: The link once more.
+    LINK_AGAIN = "link_again"
+    #: The patient would rather not pay ahead: accepted once and for all.
+    NO_DEPOSIT = "no_deposit"
+    #: The patient says that they paid, and the provider has not said so yet.
+    AWAIT = "await"
     HAND_OVER = "hand_over"
     WELCOME = "welcome"
     SILENT = "silent"
@@ -77,3 +89,11 @@ class Step:
     foreign: str = ""
     #: Why a person takes over.
     reason: str = ""
+    #: What an offer, a link or a confirmation is about.
+    amount: Money | None = None
+    #: Where it is paid; empty where there is nothing to click.
+    link: str = field(default="", repr=False)
+    #: The offer stands from before: asked again, in other words.
+    again: bool = False
+    #: The open deposit is not wanted any more, and why.
+    gives_up: Literal["", "declined", "superseded"] = ""

@@ -11,6 +11,7 @@ from core.rehearsal.script import Effect, Expect, ScriptTurn
 
 #: Effects that a turn has for itself, and those that a hostile model brings about.
 _OWN = ("Say", "Learn", "Remember", "Withhold")
+_LOUD = ("NotifyStaff", "HandOver", "MoveRequest", "RecordConsent", "SetTimer", "RequestDeposit", "CancelDeposit")
 _GUARDED = frozenset({"HandOver guard", "NotifyStaff model_down"})
 _NOTHING = ("nothing", "none")
 
@@ -100,7 +101,9 @@ def _effects(script: ScriptTurn, moment: Moment, *, strict: bool) -> Iterator[Fa
 
 
 def _is_loud(effect: str) -> bool:
-    return effect.startswith(("NotifyStaff", "HandOver", "MoveRequest", "RecordConsent", "SetTimer"))
+    return effect.startswith(
+        ("NotifyStaff", "HandOver", "MoveRequest", "RecordConsent", "SetTimer", "RequestDeposit", "CancelDeposit")
+    )
 
 
 def _happened(effect: Effect, moment: Moment) -> bool:
@@ -113,6 +116,9 @@ def _happened(effect: Effect, moment: Moment) -> bool:
         return bool(handed) and effect.hand_over in ("any", *handed)
     if effect.consent is not None:
         return moment.after.opted_out is (effect.consent == "out") and "RecordConsent" in moment.effects
+    if effect.deposit is not None:
+        named = "RequestDeposit" if effect.deposit == "requested" else f"CancelDeposit {effect.deposit}"
+        return named in moment.effects
     return f"SetTimer {effect.timer}" in moment.effects
 
 
@@ -127,6 +133,8 @@ def _summaries(moment: Moment) -> list[str]:
 def _standing(script: ScriptTurn, after: State) -> Iterator[Fault]:
     if script.request is not None and (after.request or "none") != script.request:
         yield Fault(f"a request that is {script.request!r}", f"it is {after.request or 'none'!r}")
+    if script.deposit is not None and (after.deposit or "none") != script.deposit:
+        yield Fault(f"a deposit that is {script.deposit!r}", f"it is {after.deposit or 'none'!r}")
     if script.led_by is not None and after.led_by != script.led_by:
         yield Fault(f"a conversation led by {script.led_by}", f"it is led by {after.led_by}")
 

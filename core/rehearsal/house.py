@@ -87,7 +87,15 @@ class Lane:
         # Nobody watches it: observers may page people.
         observers = ObserverCalls(new_manager())
         tuning = Tuning(grace=timedelta())
-        self.engine = Engine(database, self.clock, observers, tuning=tuning, wall=self.clock, random=Random(0))  # noqa: S311
+        self.engine = Engine(
+            database,
+            self.clock,
+            observers,
+            tuning=tuning,
+            wall=self.clock,
+            random=Random(0),  # noqa: S311 - the same every time
+            public_url="https://clinic.example",
+        )
         self._live: dict[tuple[str, bool], LiveClinic] = {}
         self._desk = Desk()
 

@@ -35,6 +35,9 @@ class State:
     request: str | None = None
     led_by: Literal["bot", "staff"] = "bot"
     opted_out: bool = False
+    #: Where the newest request's deposit stands, and where it is paid.
+    deposit: str | None = None
+    link: str = ""
     #: `seq` of the last event that was stored.
     events: int = 0
 
@@ -95,6 +98,8 @@ class Moment:
     after: State
     #: Why the turn could not be played as it is written; empty when it could.
     refused: str = ""
+    #: Payment links that can be paid now.
+    live_links: int = 0
     #: All that the database holds, where a card number was texted.
     stored: str = field(default="", repr=False)
 

@@ -19,11 +19,12 @@ from core.rehearsal.invariants.privacy import texts_a_card
 from core.rehearsal.models import Casting, Model, Obedient, Scripted
 from core.rehearsal.moment import KnownFact, Moment, Notice, Sent, State
 from core.rehearsal.outcome import Fault, Outcome
-from core.rehearsal.played import PlayedChannel
-from core.rehearsal.script import Script, ScriptTurn, Staff
-from core.store import mailbox, staff, turns
+from core.rehearsal.played import PlayedChannel, PlayedPayment
+from core.rehearsal.script import Payment, Script, ScriptTurn, Staff
+from core.store import deposits, mailbox, staff, turns
 from core.store import rehearsal as store
-from deskbell import DeskbellError, InboundText, Media
+from core.store.deposits import DepositRow
+from deskbell import DeskbellError, InboundText, Media, Money, PaymentStatus, PaymentUpdate
 
 _PATIENT = "+1212555{:04}"
 _AUTHOR = "front desk"
@@ -73,6 +74,9 @@ class _Performance:
         self._clock = lane.clock
         self._channel = _played(live)
         self._channel.outbound.clear()
+        self._payment = next(iter(live.payments.values()), None)
+        if isinstance(self._payment, PlayedPayment):
+            self._payment.live.clear()
         self._patient = patient
         self._model = model
         self._seen = _Seen()
@@ -107,6 +111,7 @@ class _Performance:
             after=self._seen.state,
             calls=tuple(self._model.calls[calls:]) if self._model else (),
             refused=refused,
+            live_links=len(self._payment.live) if isinstance(self._payment, PlayedPayment) else 0,
             **seen,
         )
 
@@ -123,6 +128,23 @@ class _Performance:
             return await self._wait(until)
         elif turn.staff is not None:
             return await self._staff(turn.staff)
+        elif turn.payment is not None:
+            return await self._pays(turn.payment)
+        return ""
+
+    async def _pays(self, payment: Payment) -> str:
+        """What becomes of the newest deposit; returns why nothing can, if so."""
+        if not self._payment:
+            return "the clinic has no way to take payments"
+        async with self._database.connection() as connection:
+            found = await deposits.listing(connection, self._live.id, limit=1)
+        if not found or found[0].order_id is None:
+            return "there is no payment link yet"
+        if payment.status == "expired":
+            return await self._wait(found[0].moved_at + self._live.plan.payment_links.expire_after)
+        for time in range(payment.times):
+            news = _reported(payment, found[0], self._clock.now(), time)
+            await self._engine.intake.accept_payments(self._live, self._payment, [news])
         return ""
 
     async def _texts(self, turn: ScriptTurn) -> None:
@@ -176,6 +198,7 @@ class _Performance:
             self._clock.set(max(self._clock.now(), due))
             await self._engine.sweeper.fire_timers()
             await self._engine.sweeper.send_due()
+            await self._engine.cashier.sweep()
             await self._settle()
         return f"more than {_MOST} things came due on the way: something sets itself again and again"
 
@@ -255,6 +278,20 @@ def _sent(text: Any, row: Mapping[str, Any] | None, channel: Any) -> Sent:
     )
 
 
+def _reported(payment: Payment, deposit: DepositRow, now: datetime, time: int) -> PaymentUpdate:
+    """The provider's news, a further time under another name."""
+    status = PaymentStatus(payment.status)
+    return PaymentUpdate(
+        event_id=uuid4().hex,
+        payment_id=f"payment-{deposit.id}",
+        status=status,
+        amount=Money(payment.cents or deposit.cents, deposit.currency),
+        at=now,
+        order_id=deposit.order_id or "",
+        refund_id=f"refund-{deposit.id}" if status is PaymentStatus.REFUNDED else None,
+    )
+
+
 def _state(snapshot: mailbox.Snapshot) -> State:
     return State(
         facts={name: KnownFact(value, evidence, by) for _, name, value, evidence, by, _ in snapshot.facts},
@@ -262,4 +299,6 @@ def _state(snapshot: mailbox.Snapshot) -> State:
         led_by=snapshot.owner,
         opted_out=snapshot.opted_out,
         events=snapshot.arrived,
+        deposit=snapshot.deposit[2] if snapshot.deposit else None,
+        link=snapshot.deposit[5] if snapshot.deposit else "",
     )

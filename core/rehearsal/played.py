@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -19,13 +19,20 @@ from deskbell import (
     DeliveryStatus,
     Draft,
     Knowledge,
+    LinkRequest,
     OutboundText,
     Passage,
     Payment,
+    PaymentConfig,
+    PaymentEvent,
+    PaymentLink,
+    PaymentUpdate,
     Prompt,
+    RawRequest,
     RetryLater,
     SendReceipt,
     Settings,
+    SignatureInvalid,
 )
 
 _ANYTHING = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
@@ -56,6 +63,34 @@ class PlayedChannel(Channel[PlayedConfig]):
         return SendReceipt(message_id=text.id, status=DeliveryStatus.DELIVERED)
 
 
+class PlayedPaymentConfig(PaymentConfig):
+    model_config = _ANYTHING
+
+
+class PlayedPayment(Payment[PlayedPaymentConfig]):
+    """A payment provider that makes every link and remembers which can still be paid."""
+
+    name: ClassVar[str] = "rehearsal"
+    Config = PlayedPaymentConfig
+
+    def __init__(self, config: PlayedPaymentConfig, context: Any) -> None:
+        super().__init__(config, context)
+        self.live: dict[str, LinkRequest] = {}
+
+    async def create_link(self, request: LinkRequest) -> PaymentLink:
+        self.live[request.id] = request
+        return PaymentLink(request.id, f"https://checkout.example/{request.id}", request.id)
+
+    async def cancel_link(self, link: PaymentLink) -> None:
+        self.live.pop(link.id, None)
+
+    async def look_up(self, link: PaymentLink) -> Sequence[PaymentUpdate]:
+        return ()
+
+    async def receive(self, request: RawRequest) -> list[PaymentEvent]:
+        raise SignatureInvalid
+
+
 class _Unused(Settings):
     model_config = _ANYTHING
 
@@ -67,7 +102,7 @@ def played(catalogue: Catalogue) -> Catalogue:
         for name, real in catalogue.channels.items()
     }
     payments: dict[str, type[Payment[Any]]] = {
-        name: type("PlayedPayment", (Payment,), {"name": name, "Config": _Unused}) for name in catalogue.payments
+        name: type("PlayedPayment", (PlayedPayment,), {"name": name}) for name in catalogue.payments
     }
     llms: dict[str, type[LLM[Any]]] = {
         name: type("PlayedModel", (LLM,), {"name": name, "Config": _Unused}) for name in catalogue.llms
@@ -115,12 +150,12 @@ class _LentModel(LLM[_Lent]):
 
 
 def cast(plan: ClinicPlan, knowledge: Knowledge[Any] | None, desk: Desk | None) -> ClinicPlan:
-    """The plan with what is lent to one conversation: open knowledge, and a model or none."""
+    """The plan with what is lent to one conversation: open knowledge, and a model or none. Payments stay played."""
     models: Mapping[str, BindingPlan] = {}
     if desk is not None:
         models = {"rehearsal": _lent(plan, "rehearsal", _LentModel, desk)}
     lent = _lent(plan, "knowledge", _LentKnowledge, knowledge) if knowledge is not None else None
-    return replace(plan, payments={}, models=models, knowledge=lent)
+    return replace(plan, models=models, knowledge=lent)
 
 
 def _lent(plan: ClinicPlan, key: str, provider: Any, what: Any) -> BindingPlan:

@@ -91,6 +91,9 @@ class Effect(Settings):
     )
     consent: Literal["out", "in"] | None = Field(default=None, description="An opt-out or opt-in is recorded.")
     timer: str | None = Field(default=None, description="A timer of this name is set.")
+    deposit: Literal["requested", "declined", "expired", "superseded", "closed"] | None = Field(
+        default=None, description="A deposit is asked for, or given up for this reason."
+    )
 
     @model_validator(mode="after")
     def _one(self) -> Effect:
@@ -139,10 +142,13 @@ class Staff(Settings):
 
 
 class Payment(Settings):
-    """News of a deposit."""
+    """News of the newest deposit."""
 
-    status: Literal["paid", "failed", "expired"] = Field(description="What the payment provider tells.")
+    status: Literal["paid", "failed", "refunded", "disputed", "expired"] = Field(
+        description="What the payment provider tells; 'expired': it tells nothing until the link is over."
+    )
     cents: int | None = Field(default=None, gt=0, description="The amount; left out, what was asked for.")
+    times: int = Field(default=1, ge=1, le=9, description="How often it is told, each time as a delivery of its own.")
 
 
 class ScriptTurn(Settings):
@@ -176,6 +182,9 @@ class ScriptTurn(Settings):
         default=None, description="What happens beside the texts; an empty list: nothing does."
     )
     request: str | None = Field(default=None, description="Where the request stands now; 'none' when there is none.")
+    deposit: str | None = Field(
+        default=None, description="Where its newest deposit stands now: link_sent, paid ...; 'none' when there is none."
+    )
     led_by: Literal["bot", "staff"] | None = Field(default=None, description="Who leads the conversation now.")
 
     @model_validator(mode="before")

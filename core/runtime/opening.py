@@ -48,11 +48,14 @@ class Opener:
     async def open(self, plan: ClinicPlan) -> LiveClinic:
         """Opens every provider of a clinic. Raises `ProviderNotReady`; whatever was open already is closed then."""
         channels: dict[str, Any] = {}
+        payments: dict[str, Any] = {}
         knowledge: Knowledge[Any] | None = None
         models = Models()
         try:
             for binding in plan.channels.values():
                 channels[binding.id] = await self._provider(plan, binding)
+            for binding in plan.payments.values():
+                payments[binding.id] = await self._provider(plan, binding)
             knowledge = await self.open_knowledge(plan)
             wanted = {key: partial(self._provider, plan, binding) for key, binding in plan.models.items()}
             models = Models(wanted, calm=self._calm)
@@ -60,15 +63,16 @@ class Opener:
                 clinic=plan.clinic,
                 knowledge=knowledge,
                 models=models,
+                takes_payments=bool(payments),
                 transcript=self._transcript,
                 traffic=self._traffic,
                 usage=self._usage,
             )
             pipeline = Pipeline([stage.stage(stage.config, stages) for stage in plan.pipeline])
         except BaseException:
-            await close_all([*channels.values(), models, *([knowledge] if knowledge else [])])
+            await close_all([*channels.values(), *payments.values(), models, *([knowledge] if knowledge else [])])
             raise
-        return LiveClinic(plan, channels, knowledge, pipeline, models)
+        return LiveClinic(plan, channels, knowledge, pipeline, models, payments)
 
     async def open_knowledge(self, plan: ClinicPlan) -> Knowledge[Any] | None:
         """Opens only what a clinic looks answers up in; None where it has nothing of the kind."""
@@ -119,7 +123,8 @@ def _phones(plan: ClinicPlan) -> tuple[str, ...]:
 
 async def close_clinic(live: LiveClinic) -> None:
     """Closes every provider of a clinic; one that fails does not keep the others open."""
-    await close_all([*live.channels.values(), live.models, *([live.knowledge] if live.knowledge else [])])
+    providers = [*live.channels.values(), *live.payments.values(), live.models]
+    await close_all([*providers, *([live.knowledge] if live.knowledge else [])])
 
 
 async def close_all(providers: list[Any]) -> None:

@@ -30,9 +30,10 @@ from core.runtime.opening import Opener, close_clinic
 from core.runtime.storage import storage
 from core.server.app import build_app
 from core.server.listener import Listener
+from core.server.pay import PayPages
 from core.server.webhooks import Receiver
 from core.store.database import Database
-from deskbell import Clock, DeskbellError, ProviderNotReady, Reachable, SystemClock
+from deskbell import Clock, DeskbellError, Payee, ProviderNotReady, Reachable, SystemClock
 
 logger = log.get(__name__)
 
@@ -49,8 +50,8 @@ class Sandboxed:
     url: str
     overrides: Mapping[str, Mapping[str, Any]]
     clock_file: Path
-    #: Tells the sandbox which numbers exist, after the start and after every reload.
-    introduce: Callable[[Sequence[Reachable]], Awaitable[None]]
+    #: Tells the sandbox which numbers and accounts exist, after the start and after every reload.
+    introduce: Callable[[Sequence[Reachable], Sequence[Payee]], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ class Runtime:
     async def _introduce(self) -> None:
         metrics.clinics.set(len(self.engine.directory))
         if self.sandbox:
-            await self.sandbox.introduce(self.reachable())
+            await self.sandbox.introduce(self.reachable(), self.payees())
 
     def reachable(self) -> list[Reachable]:
         """Every number of every clinic that is served."""
@@ -105,6 +106,20 @@ class Runtime:
             )
             for live in self.engine.directory
             for channel in live.channels.values()
+        ]
+
+    def payees(self) -> list[Payee]:
+        """Every account that payments go to."""
+        return [
+            Payee(
+                clinic=live.id,
+                name=live.plan.clinic.name,
+                provider=payment.name,
+                binding=binding,
+                webhook_url=payment.context.webhook_url or "",
+            )
+            for live in self.engine.directory
+            for binding, payment in live.payments.items()
         ]
 
     async def reload(self) -> None:
@@ -235,6 +250,7 @@ async def running(
                 Receiver(engine.directory, engine.intake),
                 runtime.readiness,
                 catalogue.pages,
+                PayPages(database, engine.directory),
             )
             runtime.listener = Listener(app, settings.host, settings.port)
             await runtime.listener.start()

@@ -10,6 +10,7 @@ from sanic.exceptions import SanicException
 
 from core import log
 from core.server.health import Readiness, add_health
+from core.server.pay import PayPages, add_pay_pages
 from core.server.webhooks import Receiver, add_webhooks
 
 logger = log.get(__name__)
@@ -18,7 +19,13 @@ logger = log.get(__name__)
 MAX_BODY_BYTES = 256 * 1024
 
 
-def build_app(name: str, receiver: Receiver, readiness: Readiness, pages: Sequence[Any] = ()) -> Sanic[Any, Any]:
+def build_app(
+    name: str,
+    receiver: Receiver,
+    readiness: Readiness,
+    pages: Sequence[Any] = (),
+    pay: PayPages | None = None,
+) -> Sanic[Any, Any]:
     """An application; `name` is unique in the process, `pages` are plugins' blueprints."""
     app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
     app.config.update(
@@ -36,6 +43,8 @@ def build_app(name: str, receiver: Receiver, readiness: Readiness, pages: Sequen
     app.error_handler.add(Exception, _refuse)
     add_webhooks(app, receiver)
     add_health(app, readiness)
+    if pay is not None:
+        add_pay_pages(app, pay)
     for page in pages:
         app.blueprint(page)
     return app

@@ -18,6 +18,7 @@ def register_stages() -> Sequence[type[Stage[Any]]]:
     from core.stages.assistant import AssistantStage
     from core.stages.card_guard import CardGuard
     from core.stages.consent import Consent
+    from core.stages.deposit import DepositStage
     from core.stages.emergency import EmergencyLine
     from core.stages.health_guard import HealthGuard
     from core.stages.history import HistoryStage
@@ -30,4 +31,4 @@ def register_stages() -> Sequence[type[Stage[Any]]]:
 
     outermost = [SmsFormat, OutputGuard, HealthGuard, InjectionGuard, SenderGuard]
     guards = [Consent, Takeover, CardGuard, EmergencyLine, Pace]
-    return [*outermost, *guards, HistoryStage, AssistantStage]
+    return [*outermost, *guards, HistoryStage, DepositStage, AssistantStage]

@@ -60,7 +60,7 @@ def _checked(turn: Turn, on: Ground, say: Say) -> Say:
     if say.kind not in _GUARDED:
         return say
     text = say.text if say.text in on.fixed else plain(say.text)
-    verdict = judge(text, on, turn.request)
+    verdict = judge(text, on, turn.standing)
     if verdict is None:
         return replace(say, text=text)
     turn.note("blocked", rule=verdict.rule.value, by=say.by)

@@ -209,6 +209,8 @@ class Snapshot:
     events: Sequence[Sequence[Any]] = field(repr=False)
     #: Rows [request, name, value, evidence, learned_by, at].
     facts: Sequence[Sequence[Any]] = field(repr=False)
+    #: [id, request, status, cents, currency, url] of the newest request's newest deposit.
+    deposit: Sequence[Any] | None = field(default=None, repr=False)
 
 
 _LOAD = """
@@ -219,7 +221,10 @@ SELECT c.id, c.contact, c.kind, c.address, c.binding, c.owner, c.epoch, c.versio
           FROM event e WHERE e.clinic = $1 AND e.conversation = $2 AND e.seq > c.handled) AS events,
        (SELECT jsonb_agg(jsonb_build_array(f.request, f.name, f.value, f.evidence, f.learned_by, f.at))
           FROM fact f WHERE f.clinic = $1 AND f.conversation = $2
-                        AND (f.request = 0 OR f.request = r.number)) AS facts
+                        AND (f.request = 0 OR f.request = r.number)) AS facts,
+       (SELECT jsonb_build_array(d.id, d.request, d.status, d.cents, d.currency, d.url) FROM deposit d
+         WHERE d.clinic = $1 AND d.conversation = $2 AND d.request = c.requests
+         ORDER BY d.id DESC LIMIT 1) AS deposit
   FROM conversation c
   JOIN contact p ON p.clinic = c.clinic AND p.id = c.contact
   LEFT JOIN request r ON r.clinic = c.clinic AND r.conversation = c.id AND r.number = c.requests
@@ -254,6 +259,7 @@ async def load(connection: Connection, clinic: str, conversation: int) -> Snapsh
         memory=row["memory"],
         events=row["events"] or (),
         facts=row["facts"] or (),
+        deposit=row["deposit"],
     )
 
 

@@ -67,8 +67,9 @@ async def events(connection: Connection, clinic: str, conversation: int) -> list
 
 
 async def next_due(connection: Connection) -> datetime | None:
-    """When the next timer or text comes due; None when nothing waits."""
+    """When the next timer, text or deposit's errand comes due; None when nothing waits."""
     found: datetime | None = await connection.fetchval(
-        "SELECT least((SELECT min(due_at) FROM timer), (SELECT min(due_at) FROM outbox WHERE status = 'queued'))"
+        "SELECT least((SELECT min(due_at) FROM timer), (SELECT min(due_at) FROM outbox WHERE status = 'queued'),"
+        " (SELECT min(due_at) FROM deposit WHERE errand IS NOT NULL))"
     )
     return found

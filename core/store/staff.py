@@ -67,6 +67,23 @@ async def notify(
     )
 
 
+async def notify_once(
+    connection: Connection, clinic: str, conversation: int, kind: str, summary: str, urgent: bool, now: datetime
+) -> None:
+    """The same, unless a notice of this kind still waits to be seen."""
+    waits = await connection.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM notice
+                        WHERE clinic = $1 AND conversation = $2 AND kind = $3 AND seen_at IS NULL)
+        """,
+        clinic,
+        conversation,
+        kind,
+    )
+    if not waits:
+        await notify(connection, clinic, conversation, kind, summary, urgent, now)
+
+
 async def notices(connection: Connection, clinic: str, conversation: int | None = None) -> list[asyncpg.Record]:
     """A clinic's notices, newest last; of one conversation when given. `told` is what became of them by each means."""
     return list(

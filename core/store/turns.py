@@ -43,6 +43,10 @@ class Commit:
     notices: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     #: What models used up: ``day`` of the clinic, ``tokens``, ``cost_micros``, ``texts``. None: nothing.
     spent: Mapping[str, Any] | None = None
+    #: Why the open deposit is given up: the status that it gets, and the cause. None: it stays.
+    given_up: tuple[str, str] | None = None
+    #: A deposit to ask for: ``request``, ``binding``, ``cents``, ``currency``. None: none.
+    deposit: Mapping[str, Any] | None = None
     #: seq -> why, of events whose words go no further; and seq -> what of them may.
     withheld: Mapping[int, str] = field(default_factory=dict)
     shown: Mapping[int, str] = field(default_factory=dict, repr=False)
@@ -60,6 +64,8 @@ class Committed:
     texts: int
     #: The transcript's edition, where this turn's lines are all that changed since it began; else None.
     edition: str | None = None
+    #: The cashier has an errand now.
+    deposits: bool = False
 
 
 _COMMIT = """
@@ -140,8 +146,31 @@ WITH moved AS (
     ON CONFLICT (clinic, day) DO UPDATE
        SET tokens = model_usage.tokens + excluded.tokens, texts = model_usage.texts + excluded.texts,
            cost_micros = model_usage.cost_micros + excluded.cost_micros
+), given_up AS (
+    UPDATE deposit d
+       SET status = $30, moved_at = $7, attempts = 0, due_at = $7,
+           -- Whatever the provider may have been asked for is made void.
+           errand = CASE WHEN d.link_id IS NOT NULL OR d.attempts > 0 THEN 'void' END
+      FROM moved, deposit before
+     WHERE $30::text IS NOT NULL AND d.clinic = $1 AND d.conversation = $2
+       AND d.status IN ('requested', 'link_sent', 'failed') AND before.clinic = d.clinic AND before.id = d.id
+    RETURNING d.id, before.status AS before
+), wanted AS (
+    INSERT INTO deposit (clinic, conversation, request, binding, cents, currency, errand, due_at, created_at, moved_at)
+    SELECT $1, $2, n.request, n.binding, n.cents, n.currency, 'make', $7, $7, $7
+      FROM moved, jsonb_to_record($32) AS n (request integer, binding text, cents integer, currency text)
+     -- Counted, so that the one before is given up first: one may be open.
+     WHERE $32 IS NOT NULL AND (SELECT count(*) FROM given_up) >= 0
+    RETURNING id
+), journalled AS (
+    INSERT INTO deposit_journal (clinic, deposit, before, after, cause, at)
+    SELECT $1, id, before, $30::text, $31::text, $7::timestamptz FROM given_up
+     UNION ALL
+    SELECT $1, id, NULL, 'requested', 'agreed', $7 FROM wanted
 )
-SELECT ran.id, moved.awake, moved.settles_at, (SELECT count(*) FROM said) AS texts, moved.edition FROM moved, ran
+SELECT ran.id, moved.awake, moved.settles_at, (SELECT count(*) FROM said) AS texts, moved.edition,
+       (SELECT count(*) FROM given_up) + (SELECT count(*) FROM wanted) AS deposits
+  FROM moved, ran
 """
 
 
@@ -183,11 +212,13 @@ async def commit(connection: Connection, work: Commit, *, unless_awake: bool = F
         {str(seq): text for seq, text in work.shown.items()},
         dict(work.spent) if work.spent else None,
         {str(seq): text for seq, text in work.cut.items()},
+        *(work.given_up or (None, None)),
+        dict(work.deposit) if work.deposit else None,
     )
     if row is None:
         return None
     known = str(edition) if row["edition"] == edition else None
-    return Committed(row["id"], row["awake"], row["settles_at"], row["texts"], known)
+    return Committed(row["id"], row["awake"], row["settles_at"], row["texts"], known, row["deposits"] > 0)
 
 
 _SHOW = """

@@ -9,7 +9,9 @@ from core.config.staff import Staff
 from core.store.notices import Address, Notice
 from deskbell import Clinic
 
-WAITING, LEAD = "reply_waiting", "lead"
+WAITING = "reply_waiting"
+#: Always news, whatever else waits to be seen.
+_NEWS = frozenset({"lead", "deposit_paid"})
 
 
 def must_act(notice: Notice) -> bool:
@@ -34,7 +36,7 @@ def is_told_already(notice: Notice, waiting: Mapping[str, bool]) -> bool:
     """
     if notice.kind == WAITING and not notice.urgent:
         return any(waiting.values())
-    return notice.kind in waiting and notice.kind != LEAD
+    return notice.kind in waiting and notice.kind not in _NEWS
 
 
 def addresses(staff: Staff, *, crowded: bool) -> list[Address]:

@@ -198,7 +198,7 @@ def _settings(clinic: Clinic) -> Stock:
     """What the configuration says in figures."""
     short = [clinic.emergency_number, *([CRISIS_LINE] if clinic.emergency_number == "911" else [])]
     prices = [service.price.cents for service in clinic.services if service.price is not None]
-    deposits = [service.deposit_cents for service in clinic.services if service.deposit_cents is not None]
+    deposits = [due.cents for service in clinic.services if (due := clinic.deposit_for(service))]
     return Stock(
         cents=frozenset([*prices, *deposits]),
         minutes=frozenset(_opening_minutes(clinic)),

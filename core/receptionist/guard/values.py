@@ -50,7 +50,8 @@ def _price_stands(amount: money.Amount, text: str, on: Ground) -> bool:
     if owner is None:
         return True
     low, high = bounds(text, amount.start)
-    if "deposit" in text[low:high].casefold() and amount.cents == owner.deposit_cents:
+    deposit = on.clinic.deposit_for(owner)
+    if "deposit" in text[low:high].casefold() and deposit is not None and amount.cents == deposit.cents:
         return True
     if owner.price is None or amount.cents != owner.price.cents or (amount.whole and owner.price.per):
         return False
@@ -81,7 +82,7 @@ def _gifts_stand(text: str, on: Ground) -> bool:
 def _without_deposit(sentence: str, on: Ground) -> bool:
     """Whether the services of a sentence, or all where it names none, take no deposit."""
     named = [service for _, _, service in on.menu.mentions(sentence)] or on.menu.services
-    return all(service.deposit_cents == 0 for service in named) or folded(sentence).strip() in on.words
+    return all(on.clinic.deposit_for(service) is None for service in named) or folded(sentence).strip() in on.words
 
 
 def _phone_stands(number: str, stock: Stock) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from core.receptionist.holidays import holiday_named, names_holidays
+from core.receptionist.money import dollars
 from core.receptionist.opening import call_back, day_text, spans_text, week_text
 from core.receptionist.responders.contract import Scene
 from core.receptionist.steps import Act
@@ -57,17 +58,12 @@ async def answer(question: Question, scene: Scene) -> Answer:
     return Answer("", unanswered=True)
 
 
-def money_text(cents: int) -> str:
-    """``1300`` is ``$13``, ``1250`` is ``$12.50``, ``125000`` is ``$1,250``."""
-    return f"${cents // 100:,}" if cents % 100 == 0 else f"${cents / 100:,.2f}"
-
-
 def price_text(service: Service) -> str:
     """``$13 per unit``, ``from $99``; empty when the menu has no price."""
     if service.price is None:
         return ""
     unit = f" per {service.price.per}" if service.price.per else ""
-    return f"{'from ' if service.price.starting_at else ''}{money_text(service.price.cents)}{unit}"
+    return f"{'from ' if service.price.starting_at else ''}{dollars(service.price.cents)}{unit}"
 
 
 def _from_facts(question: Question, scene: Scene) -> str:
@@ -130,7 +126,7 @@ def _minor(scene: Scene) -> str:
 
 def _calendar(scene: Scene) -> str:
     """Our team keeps it; nothing to say of that beside a confirmation that says the same."""
-    if scene.step.act is Act.COMPLETE or scene.step.unfit:
+    if scene.step.act in (Act.COMPLETE, Act.OFFER) or scene.step.unfit:
         return ""
     return f"Our team keeps the calendar{_exact_time(scene)}."
 
@@ -160,12 +156,12 @@ def _prices(question: Question, clinic: Clinic) -> str:
 def _deposits(question: Question, clinic: Clinic) -> str:
     """Exact amounts, from the menu only; empty where it leaves one open."""
     named = [service for service in clinic.services if service.name in question.services] or clinic.services
-    amounts = {service.name: service.deposit_cents for service in named}
-    if any(cents is None for cents in amounts.values()):
+    if clinic.deposit is None and any(service.deposit_cents is None for service in named):
         return ""
+    amounts = {one.name: money.cents if (money := clinic.deposit_for(one)) else 0 for one in named}
     by_amount: dict[int, list[str]] = {}
     for name, cents in amounts.items():
-        by_amount.setdefault(cents or 0, []).append(name)
+        by_amount.setdefault(cents, []).append(name)
     largest = max(by_amount, key=lambda cents: len(by_amount[cents]))
     many = len(by_amount[largest]) > _PRICES
     others = [(cents, names) for cents, names in sorted(by_amount.items()) if not (many and cents == largest)]
@@ -175,7 +171,7 @@ def _deposits(question: Question, clinic: Clinic) -> str:
 
 
 def _deposit_text(cents: int) -> str:
-    return money_text(cents) if cents else "none"
+    return dollars(cents) if cents else "none"
 
 
 def _about(question: Question, clinic: Clinic) -> str:

@@ -11,17 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.receptionist.facts import Known
+from core.receptionist.money import dollars
 from core.receptionist.opening import call_back, week_text
-from core.receptionist.responders.answers import money_text, price_text
+from core.receptionist.responders.answers import price_text
 from core.receptionist.responders.contract import Scene
 from core.receptionist.steps import Act, Ask
 from core.receptionist.when import date_text
 from deskbell.clinic import Clinic, Service
 from deskbell.llm import Prompt, Said
-from deskbell.turn import Line, TextReceived, Turn
+from deskbell.turn import Line, RequestStatus, TextReceived, Turn
 
 #: Written into the trace of every turn that a model worded; goes up with every change of the words below.
-VERSION = "1"
+VERSION = "2"
 #: Stands for the clinic's phone number in prompts and drafts alike.
 OUR_NUMBER = "[our number]"
 _A_NUMBER = "[number]"
@@ -179,7 +180,7 @@ def _entry(service: Service) -> str:
         service.name,
         price_text(service),
         f"{service.minutes} minutes" if service.minutes else "",
-        f"deposit {money_text(service.deposit_cents)}" if service.deposit_cents else "",
+        f"deposit {dollars(service.deposit_cents)}" if service.deposit_cents else "",
         f"variants: {', '.join(service.variants)}" if service.variants else "",
         f"with {' or '.join(service.providers)}" if service.providers else "",
         service.about,
@@ -212,9 +213,19 @@ def _known(known: Known) -> str:
     return "; ".join(f"{name}: {value}" for name, value in facts.items() if value)
 
 
+#: What a request's status means to whoever words a text. Offers, links and confirmations are never a model's to word.
+_MEANINGS: Mapping[RequestStatus, str] = {
+    RequestStatus.OFFERED: "a deposit was offered and not yet agreed to; do not offer it again and promise no link",
+    RequestStatus.PENDING: "the patient has a payment link that is not paid yet; write no link and no amount",
+    RequestStatus.PAID: "the deposit is paid, the visit is not booked; the team calls to fix the time",
+}
+
+
 def _status(scene: Scene) -> str:
-    request = scene.request.value if scene.request else "collecting"
-    return f"{request}; the team calls {call_back(scene.clinic, scene.now)}" if request == "ready" else request
+    if scene.request is RequestStatus.READY:
+        return f"ready; the team calls {call_back(scene.clinic, scene.now)}"
+    status = scene.request or RequestStatus.COLLECTING
+    return f"{status.value}; {_MEANINGS[status]}" if status in _MEANINGS else status.value
 
 
 def _plan(scene: Scene) -> str:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from core.receptionist.money import money_text
 from core.receptionist.opening import call_back
 from core.receptionist.responders.answers import Answer, answer, unknown_line
 from core.receptionist.responders.asking import menu, pick, question
 from core.receptionist.responders.contract import Reply, Scene
+from core.receptionist.situation import OPEN
 from core.receptionist.sms import count, normalise
 from core.receptionist.steps import Act
 from core.receptionist.understanding.languages import SPANISH
@@ -21,6 +23,10 @@ from core.receptionist.when import date_text, listed
 from deskbell.turn import RequestStatus
 
 _SEGMENTS = 3
+#: Requests that staff call about, to fix the time.
+_CALLED = frozenset({RequestStatus.READY, RequestStatus.OFFERED, RequestStatus.PENDING, RequestStatus.PAID})
+#: Steps whose words are about money: what they say is the system's own, and stands.
+_OF_MONEY = frozenset({Act.OFFER, Act.LINK_AGAIN, Act.NO_DEPOSIT})
 
 
 class RulesResponder:
@@ -37,8 +43,10 @@ class RulesResponder:
         if unanswered and not scene.step.picture:
             body.append(unknown_line(scene, scene.said))
         body += [_news(scene), _unfit(scene), _picture(scene)]
-        text = _fitted(head, body, _closing(scene, answers, unanswered))
-        return Reply(text, unanswered, tuple(one.source for one in answers if one.source))
+        closing = _closing(scene, answers, unanswered)
+        text = _fitted(head, body, closing)
+        own = (closing,) if scene.step.act in _OF_MONEY else ()
+        return Reply(text, unanswered, tuple(one.source for one in answers if one.source), lent=own)
 
 
 def _fitted(head: list[str], body: list[str], closing: str) -> str:
@@ -157,12 +165,20 @@ def _closing(scene: Scene, answers: list[Answer], unanswered: bool) -> str:
             return _asking(scene)
         case Act.COMPLETE:
             return _confirmation(scene, by)
+        case Act.OFFER:
+            return _offer(scene)
+        case Act.LINK_AGAIN:
+            return _link(scene)
+        case Act.NO_DEPOSIT:
+            return scene.clinic.say(scene.clinic.wording.deposit_declined, when=by)
+        case Act.AWAIT:
+            return "Thanks! I'll confirm here as soon as your payment has come through."
         case Act.HAND_OVER:
             return _hand_over(scene, by)
         case Act.UPDATE:
             return _update(scene, by)
         case Act.STATUS:
-            return f"{_hello(scene)}our team has your request.{_will_call(scene, by)}"
+            return f"{_hello(scene)}our team has your request{_and_deposit(scene)}.{_will_call(scene, by)}"
         case Act.PASS_ON if unanswered or any(one.text for one in answers):
             return ""
         case Act.PASS_ON if step.ask:
@@ -196,6 +212,31 @@ def _confirmation(scene: Scene, by: str) -> str:
     name = scene.known.first_name
     thanks = f"Thanks, {name}!" if name else "Thanks!"
     return f"{thanks} Here's what I have: {_request(scene)}. Our team will call you {by} to fix the time."
+
+
+def _offer(scene: Scene) -> str:
+    """The deposit, after what was understood; never with the link."""
+    step, clinic = scene.step, scene.clinic
+    amount = money_text(step.amount) if step.amount else ""
+    if step.again:
+        return f"The deposit is {amount}. Shall I text you the secure link, or would you rather just get a call?"
+    offer = clinic.say(clinic.wording.deposit_offer, amount=amount)
+    if scene.request in OPEN:
+        name = scene.known.first_name
+        return f"{f'Thanks, {name}!' if name else 'Thanks!'} Here's what I have: {_request(scene)}. {offer}"
+    return f"I've updated your request: {_request(scene)}. {offer}" if step.learned else offer
+
+
+def _link(scene: Scene) -> str:
+    step, clinic = scene.step, scene.clinic
+    amount = money_text(step.amount) if step.amount else ""
+    if not step.link:
+        return f"You can pay the {amount} deposit when you come in."
+    return clinic.say(clinic.wording.deposit_link, amount=amount, link=step.link)
+
+
+def _and_deposit(scene: Scene) -> str:
+    return " and your deposit" if scene.request is RequestStatus.PAID else ""
 
 
 def _update(scene: Scene, by: str) -> str:
@@ -260,4 +301,4 @@ def _hello(scene: Scene) -> str:
 
 def _will_call(scene: Scene, by: str) -> str:
     """The promise of a call, where one is owed."""
-    return f" They'll call you {by}." if scene.request is RequestStatus.READY else ""
+    return f" They'll call you {by}." if scene.request in _CALLED else ""

@@ -85,6 +85,24 @@ _ABOUT_IT = re.compile(
     r"count|cancel\w*|resched\w*|secure|safe|scam|legit|card|cash|venmo|zelle|apple pay|what for|for what|how long|"
     r"expire\w*|due|late)\b"
 )
+#: Speaks of the deposit or its link by name, or says that there will be no paying.
+_NAMED = re.compile(r"\b(?:deposits?|pay\w*|links?|paid|money|card)\b")
+_LINK_WANTED = re.compile(
+    r"\b(?:link|url|website|page)\b.{0,40}\b(?:again|resend|re-?send|not|doesn'?t|didn'?t|won'?t|never|where|lost|find|"
+    r"broken|expired?|work\w*|open\w*|got|get|send|another|new|missing|deleted)\b|"
+    r"\b(?:again|resend|re-?send|where'?s|where is|where|lost|can'?t find|cannot find|send|text|didn'?t get|never got|"
+    r"get|need|have|what'?s|new|another|give)\b.{0,30}\b(?:link|url)\b|"
+    r"\b(?:where|how) (?:do|can|should|would|to) (?:i |we )?pay\b|\b(?:ready|want|like|happy) to pay\b|"
+    r"\b(?:send|text) (?:it|that|me that|me it) (?:again|to me again|over again|one more time)\b|\bresend\b"
+)
+_SAYS_PAID = re.compile(
+    r"\b(?:i|we|just|already|ive|i've|we've)\b.{0,12}\bpaid\b|\bpaid (?:it|the|that|my|now|already|online|just now)\b|"
+    r"^\W*(?:ok(?:ay)? |all |just |yes |it'?s )*paid\W*$|"
+    r"\b(?:payment|deposit|it) (?:is|was|has been|went|just went) (?:paid|sent|made|done|through)\b|"
+    r"\b(?:sent|made|did|completed?|submitted|finished) (?:the |my |a )?(?:payment|deposit)\b|"
+    r"\b(?:did|have) (?:you|u|y'?all|yall|ya) (?:get|got|receive|received|see) (?:my |the |it\b)"
+)
+_HAS_NOT = re.compile(r"\b(?:not|n'?t|never|haven'?t|havent|before|once|until|when|if|after)\b")
 _AGAINST = {OfferAnswer.REFUSES: _REFUSES, OfferAnswer.ASKS: _HESITATES, OfferAnswer.UNCLEAR: _DEFERS}
 
 
@@ -111,6 +129,22 @@ def answer_to_offer(text: str) -> OfferAnswer:
     if not signals:
         return OfferAnswer.ASKS if asked else OfferAnswer.UNCLEAR
     return _last(signals)
+
+
+def names_deposit(text: str) -> bool:
+    """Whether a text speaks of the deposit itself, so that its "no" is meant for it whatever was asked last."""
+    return _NAMED.search(plain(text)) is not None
+
+
+def wants_link(text: str) -> bool:
+    """Whether somebody who has agreed asks for the link once more, or how to pay."""
+    return _LINK_WANTED.search(plain(text)) is not None
+
+
+def says_paid(text: str) -> bool:
+    """Whether a text says, or asks to confirm, that the deposit was paid."""
+    low = plain(text)
+    return any(_SAYS_PAID.search(clause.text) and not _HAS_NOT.search(clause.text) for clause in clauses(low))
 
 
 def _last(signals: list[tuple[int, OfferAnswer]]) -> OfferAnswer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from core.rehearsal.invariants import asking, privacy, sending, truth
+from core.rehearsal.invariants import asking, money, privacy, sending, truth
 from core.rehearsal.invariants.scene import Scene
 from core.rehearsal.moment import Moment
 from core.rehearsal.outcome import Fault
@@ -17,7 +17,7 @@ __all__ = ["RULES", "Scene", "broken"]
 
 Rule = Callable[[Scene, Moment], Iterator[str]]
 
-RULES: tuple[Rule, ...] = (*sending.RULES, *asking.RULES, *truth.RULES, *privacy.RULES)
+RULES: tuple[Rule, ...] = (*sending.RULES, *asking.RULES, *truth.RULES, *money.RULES, *privacy.RULES)
 
 
 def broken(scene: Scene, moment: Moment) -> Iterator[Fault]:

@@ -47,6 +47,9 @@ _INNER = re.compile(
 _MARKUP = re.compile(r"\*\*|__|```|^\s*#+ |^\s*[-*] |\]\(|\[[A-Z][A-Z ]+\]|\{\w*\}|<\w+>", re.MULTILINE)
 
 
+_MONEY_CAME = ("paid", "held", "refunded", "disputed")
+
+
 def prices(scene: Scene, moment: Moment) -> Iterator[str]:
     """Every price and percentage stands in the clinic's file or knowledge."""
     allowed = _cents(scene)
@@ -77,7 +80,7 @@ def links_and_phones(scene: Scene, moment: Moment) -> Iterator[str]:
     written, numbers = folded(scene.own_words), digits(scene.own_words)
     for sent in moment.replies:
         for link in _LINK.findall(sent.text):
-            if folded(link) not in written:
+            if folded(link) not in written and link != moment.after.link:
                 yield f"{link} in {sent.text!r}"
         for number in _PHONE.findall(_LINK.sub("", sent.text)):
             if len(digits(number)) >= 7 and digits(number)[-10:] not in numbers:
@@ -122,7 +125,8 @@ def bookings(scene: Scene, moment: Moment) -> Iterator[str]:
         low = folded(scene.loose(sent.text))
         if moment.after.request != "booked" and _BOOKED.search(low):
             yield f"'booked' in {sent.text!r}"
-        if moment.after.request not in ("paid", "booked") and _PAID.search(low):
+        settled = moment.after.request in ("paid", "booked") or moment.after.deposit in _MONEY_CAME
+        if not settled and _PAID.search(low):
             yield f"'paid' in {sent.text!r}"
 
 

@@ -11,13 +11,21 @@ from core.receptionist.corrections import differs, overrules
 from core.receptionist.discretion import discreet
 from core.receptionist.facts import SCOPES, Field, Known
 from core.receptionist.memory import KEY, Memory
+from core.receptionist.paying import FIELD
 from core.receptionist.planner import plan
 from core.receptionist.situation import OPEN, Situation
 from core.receptionist.steps import Step
 from core.receptionist.understanding import Reader, Reading
+from core.receptionist.understanding.offers import (
+    OfferAnswer,
+    answer_to_offer,
+    names_deposit,
+    says_paid,
+    wants_link,
+)
 from core.receptionist.understanding.proved import prove
 from core.receptionist.understanding.visits import NEW
-from deskbell import Fact, Learn, MoveRequest, NotifyStaff, RequestStatus, TextReceived, Turn
+from deskbell import Fact, Learn, Money, MoveRequest, NotifyStaff, RequestStatus, TextReceived, Turn
 from deskbell.llm import Draft
 
 #: A request untouched for so long has had its visit, or never will; a new wish is another request.
@@ -34,7 +42,7 @@ class Case:
     step: Step
 
 
-def understand(turn: Turn, reader: Reader) -> Case:
+def understand(turn: Turn, reader: Reader, *, takes_payments: bool = False) -> Case:
     """Reads the turn's texts by rules and keeps what they prove."""
     memory = Memory.of(turn.recall(KEY))
     before, stale = Known.of(turn.facts), _is_stale(turn)
@@ -44,19 +52,41 @@ def understand(turn: Turn, reader: Reader) -> Case:
     request = _begin_anew(turn, reading)
     anew = turn.request not in OPEN and request is None
     if anew:
-        memory = replace(memory, asked={})
+        memory = replace(memory, asked={}, offers=0, no_deposit=memory.no_deposit and not stale)
     learned = _learn(turn, reading)
+    known = Known.of(turn.facts)
     situation = Situation(
         clinic=turn.clinic,
-        known=Known.of(turn.facts),
+        known=known,
         reading=reading,
         memory=memory,
         request=request,
         learned=learned,
         picture=any(text.media for text in turn.texts),
         earlier=before.service if anew and not stale else "",
+        due=_due(turn, known) if takes_payments else None,
+        takes_payments=takes_payments,
+        deposit=turn.deposit if request is not None else None,
+        **_of_paying(turn, memory),
     )
     return Case(situation, plan(situation))
+
+
+def _due(turn: Turn, known: Known) -> Money | None:
+    """The deposit of what is wished for."""
+    service = next((one for one in turn.clinic.services if one.name == known.service), None)
+    return turn.clinic.deposit_for(service)
+
+
+def _of_paying(turn: Turn, memory: Memory) -> dict[str, Any]:
+    """What the texts say of a deposit. A bare yes or no is meant for the offer only while nothing else was asked."""
+    said = "\n".join(turn.shown(text) for text in turn.texts)
+    meant = memory.pending.field == FIELD or names_deposit(said)
+    return {
+        "answer": answer_to_offer(said) if meant else OfferAnswer.UNCLEAR,
+        "wants_link": wants_link(said),
+        "says_paid": says_paid(said),
+    }
 
 
 def with_draft(turn: Turn, reader: Reader, case: Case, draft: Draft) -> Case:
@@ -79,7 +109,8 @@ def with_draft(turn: Turn, reader: Reader, case: Case, draft: Draft) -> Case:
     wants_person = situation.reading.wants_person or draft.wants_person
     reading = replace(situation.reading, **_cleared_up(learned), wants_person=wants_person)
     known = Known.of(turn.facts)
-    situation = replace(situation, known=known, reading=reading, learned=situation.learned | learned)
+    due = _due(turn, known) if situation.takes_payments else None
+    situation = replace(situation, known=known, reading=reading, learned=situation.learned | learned, due=due)
     return Case(situation, plan(situation))
 
 

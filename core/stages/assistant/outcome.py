@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
 
 from core.receptionist.memory import KEY, Memory, Pending
 from core.receptionist.menu import menu_of
+from core.receptionist.paying import FIELD
 from core.receptionist.planner import riddle
 from core.receptionist.responders import Reply
-from core.receptionist.situation import Situation
+from core.receptionist.situation import OPEN, Situation
 from core.receptionist.steps import Act, Step
+from core.receptionist.timers import EXPIRY, REMINDER, SLOW
 from core.receptionist.understanding.questions import Topic
 from core.stages.assistant.learning import Case
-from deskbell import HandOver, MoveRequest, NotifyStaff, Remember, RequestStatus, Turn
+from deskbell import (
+    CancelDeposit,
+    CancelTimer,
+    HandOver,
+    MoveRequest,
+    NotifyStaff,
+    Remember,
+    RequestDeposit,
+    RequestStatus,
+    SetTimer,
+    Turn,
+)
 
 #: Under this key the output guard finds what a text quotes from.
 _GROUNDING = "grounding"
@@ -22,6 +37,10 @@ _ERRANDS = {
     Topic.AFTERCARE: ("aftercare", "Wrote about how they are after a treatment"),
     Topic.MINOR: ("minor", "Wrote about somebody under age"),
 }
+#: Steps about the deposit.
+_PAYING = (Act.OFFER, Act.SEND_LINK, Act.LINK_AGAIN, Act.NO_DEPOSIT, Act.AWAIT)
+#: A link that takes longer is worth a word.
+_PATIENCE = timedelta(seconds=8)
 #: By the planner's reason: what it is called, and whether staff are told at any hour.
 _HAND_OVERS = {
     "a complaint": ("complaint", True),
@@ -35,7 +54,7 @@ def carry_out(turn: Turn, case: Case, reply: Reply) -> None:
     """Appends the effects of a step."""
     situation, step = case.situation, case.step
     if reply.sources or reply.lent:
-        turn.add(Remember(_GROUNDING, [*reply.sources, *reply.lent]))
+        turn.add(Remember(_GROUNDING, [*turn.recall(_GROUNDING, []), *reply.sources, *reply.lent]))
     if reply.text:
         turn.say(reply.text)
     if step.act is Act.COMPLETE:
@@ -43,6 +62,10 @@ def carry_out(turn: Turn, case: Case, reply: Reply) -> None:
         turn.add(NotifyStaff("lead", summary(situation, "New request")))
     elif step.act is Act.UPDATE:
         turn.add(NotifyStaff("lead_changed", summary(situation, "Changed request")))
+        if step.gives_up:
+            _give_up(turn, step.gives_up)
+    elif step.act in _PAYING:
+        _pay(turn, situation, step)
     elif step.act is Act.PASS_ON and not reply.sources:
         turn.add(NotifyStaff("message", summary(situation, "Wrote about their request")))
     elif step.act is Act.HAND_OVER:
@@ -51,6 +74,34 @@ def carry_out(turn: Turn, case: Case, reply: Reply) -> None:
     for kind, line in _notices(step, reply):
         turn.add(NotifyStaff(kind, summary(situation, line), urgent=kind == "aftercare"))
     turn.add(Remember(KEY, _remembered(situation, step, reply).to_json()))
+
+
+def _pay(turn: Turn, situation: Situation, step: Step) -> None:
+    """What a step about the deposit wants done."""
+    if situation.request in OPEN:
+        turn.add(MoveRequest(RequestStatus.READY))
+        turn.add(NotifyStaff("lead", summary(situation, "New request")))
+    elif situation.learned:
+        turn.add(NotifyStaff("lead_changed", summary(situation, "Changed request")))
+    if step.gives_up:
+        _give_up(turn, step.gives_up)
+    if step.act is Act.OFFER:
+        turn.add(MoveRequest(RequestStatus.OFFERED))
+    elif step.act is Act.SEND_LINK and step.amount is not None:
+        turn.add(MoveRequest(RequestStatus.PENDING))
+        turn.add(RequestDeposit(step.amount))
+        turn.add(SetTimer(SLOW, turn.now + _PATIENCE))
+    elif step.act is Act.NO_DEPOSIT:
+        turn.add(MoveRequest(RequestStatus.READY))
+        turn.add(NotifyStaff("deposit_declined", summary(situation, "Would rather not pay a deposit")))
+
+
+def _give_up(turn: Turn, reason: Literal["declined", "superseded"]) -> None:
+    """The open deposit is not wanted any more, and with it what waits for it."""
+    turn.add(CancelDeposit(reason))
+    for name in (SLOW, REMINDER, EXPIRY):
+        turn.add(CancelTimer(name))
+    turn.add(MoveRequest(RequestStatus.READY))
 
 
 def summary(situation: Situation, line: str) -> str:
@@ -80,19 +131,26 @@ def _remembered(situation: Situation, step: Step, reply: Reply) -> Memory:
         asked[step.ask.field] = asked.get(step.ask.field, 0) + 1
     if situation.reading.unsure and situation.pending:
         asked[situation.pending] = max(asked.get(situation.pending, 0), 2)
-    handed = step.act in (Act.COMPLETE, Act.HAND_OVER)
+    handed = step.act in (Act.COMPLETE, Act.HAND_OVER, *_PAYING)
     done = handed or step.parting
     open_still = () if handed else tuple(one for one in (memory.pending.field, *memory.pending.earlier) if one)
     return Memory(
         greeted=memory.greeted or (step.greet and spoke),
-        pending=Pending("", topic=_topic(step), earlier=open_still) if done else _pending(situation, step),
+        pending=Pending(_stands(step), topic=_topic(step), earlier=open_still) if done else _pending(situation, step),
         asked={} if done else asked,
         missed=_missed(situation, step) if not done and not answered else 0,
         said=memory.said + spoke,
         thanked=step.act is Act.WELCOME or (memory.thanked and step.act is Act.SILENT),
         parted=step.parting or (memory.parted and not (situation.reading.wants_to_come or situation.learned)),
+        no_deposit=step.act is Act.NO_DEPOSIT or (memory.no_deposit and step.act is not Act.OFFER),
+        offers=memory.offers + (step.act is Act.OFFER),
         errand=situation.errand and not done,
     )
+
+
+def _stands(step: Step) -> str:
+    """What the next short reply refers to after a step that asks for no fact."""
+    return FIELD if step.act in (Act.OFFER, Act.LINK_AGAIN) else ""
 
 
 def _missed(situation: Situation, step: Step) -> int:
@@ -112,7 +170,7 @@ def _pending(situation: Situation, step: Step) -> Pending:
     offered = step.options or (menu_of(situation.clinic, step.unsold) if step.unsold else before.offered)
     earlier = tuple(dict.fromkeys(one for one in (before.field, *before.earlier) if one in missing))
     if ask is None:
-        still = before.field in missing
+        still = before.field in missing or before.field == FIELD
         field = before.field if still else ""
         return replace(before, field=field, fresh=False, offered=offered, earlier=earlier, topic=_topic(step))
     return Pending(

@@ -25,7 +25,8 @@ class AssistantStage(Stage[AssistantConfig]):
 
     async def __call__(self, turn: Turn, call_next: CallNext) -> None:
         if turn.texts:
-            case, reply = await self._wording.word(turn, understand(turn, self._reader))
+            understood = understand(turn, self._reader, takes_payments=self.context.takes_payments)
+            case, reply = await self._wording.word(turn, understood)
             _note(turn, case)
             carry_out(turn, case, reply)
         await call_next()

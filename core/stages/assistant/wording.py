@@ -175,7 +175,7 @@ class Wording:
             return Verdict(Rule.GREETING)
         planned = case.step.ask.field if case.step.ask else ""
         ground = self._grounds.of(turn.facts, sources, turn.now)
-        verdict = judge(text, ground, turn.request, asks=planned)
+        verdict = judge(text, ground, turn.standing, asks=planned)
         if verdict is None and not _same_question(draft.asks or "", planned):
             return Verdict(Rule.QUESTION)
         return verdict

@@ -1,0 +1,147 @@
+"""The books: what payment providers report is entered once, and a deposit follows from all that was entered.
+
+Whatever is entered, a webhook or what a look-up brought, goes the same way: the payment's facts grow, the deposit's
+standing is worked out anew from all of them, and only if it has moved does the conversation hear of it, in the same
+transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from core import log, metrics
+from core.deposits.machine import PaymentFacts, standing, surplus
+from core.engine import events
+from core.engine.queue import WakeQueue
+from core.engine.steps import OnStep, Step, pass_by
+from core.store import deposits, mailbox, payments, staff
+from core.store.database import Connection, Database
+from core.store.deposits import DepositRow
+from core.store.payments import Account
+from deskbell import Clock, DepositStatus, PaymentEvent, PaymentStatus, PaymentUpdate, Unhandled
+
+logger = log.get(__name__)
+
+_S = DepositStatus
+#: What a conversation hears of: what it was waiting for, or what changes what was said.
+_NEWS = frozenset({_S.LINK_SENT, _S.PAID, _S.FAILED, _S.HELD, _S.REFUNDED, _S.DISPUTED})
+_CAUSES = {PaymentStatus.REFUNDED: "refund", PaymentStatus.DISPUTED: "dispute"}
+
+
+class Books:
+    """Enters what was reported, for all clinics."""
+
+    def __init__(self, database: Database, queue: WakeQueue, clock: Clock, on_step: OnStep = pass_by) -> None:
+        self._database = database
+        self._queue = queue
+        self._clock = clock
+        self._on_step = on_step
+
+    async def enter(self, account: Account, news: Iterable[PaymentEvent], *, front: bool = False) -> list[str]:
+        """Enters news of one account, each piece in a transaction of its own. Returns what became of each.
+
+        `front`: on the connections that webhooks have for themselves.
+        """
+        return [await self._enter(account, event, front) for event in news]
+
+    async def _enter(self, account: Account, event: PaymentEvent, front: bool) -> str:
+        now = self._clock.now()
+        async with self._database.transaction(front=front) as connection:
+            if not await payments.note(connection, account, event, _kind(event), now):
+                return "duplicate"
+            outcome = "heard"
+            if isinstance(event, PaymentUpdate):
+                outcome = await self._money(connection, account, event, now)
+            elif isinstance(event, Unhandled):
+                outcome = "unhandled"
+            if outcome in payments.PARKED:
+                await payments.park(connection, account, event, outcome)
+        self._on_step(Step.PAYMENT_ENTERED)
+        if outcome == "unmatched":
+            logger.error("payment not matched", clinic=account.clinic, binding=account.binding, news=event.event_id)
+        return outcome
+
+    async def _money(self, connection: Connection, account: Account, update: PaymentUpdate, now: datetime) -> str:
+        await payments.one_at_a_time(connection, account, update.payment_id)
+        before = await payments.known(connection, account, update.payment_id)
+        found = before["deposit"] if before else None
+        if found is None:
+            order = update.order_id or (before["order_id"] if before else "")
+            found = await deposits.find(connection, account.clinic, account.binding, order, _key(update.reference))
+        row = await deposits.lock(connection, account.clinic, found) if found is not None else None
+        if update.status is PaymentStatus.REFUNDED:
+            await payments.keep_refund(connection, account, update)
+        else:
+            await payments.keep(connection, account, update, found)
+        if row is None:
+            return "unmatched" if update.reference or (before and before["ours"]) else "elsewhere"
+        return await self.settle(connection, row, _CAUSES.get(update.status, "payment"), now)
+
+    async def settle(self, connection: Connection, row: DepositRow, cause: str, now: datetime) -> str:
+        """Works out where a locked deposit stands, and tells its conversation if it has moved."""
+        known = await payments.of_deposit(connection, row.clinic, row.id)
+        after = standing(row.status, row.amount, known, accepted=row.accepted)
+        if after is row.status:
+            if after is _S.PAID:
+                await self._tell_of_more(connection, row, known, now)
+            return "known"
+        await deposits.move(connection, row, after, cause, now)
+        _count(row, after, now)
+        if after in _NEWS:
+            await self.tell(connection, row, after, cause, now)
+        return after.value
+
+    async def tell(
+        self,
+        connection: Connection,
+        row: DepositRow,
+        status: DepositStatus,
+        cause: str,
+        now: datetime,
+        *,
+        url: str | None = None,
+    ) -> None:
+        """Puts the news into the conversation's mailbox and wakes it."""
+        stored = await mailbox.append(
+            connection,
+            row.clinic,
+            row.conversation,
+            events.DEPOSIT,
+            f"deposit:{row.id}:{status.value}:{cause}:{now.isoformat()}",
+            events.deposit_body(row.seen(status, url), cause),
+            now,
+        )
+        if stored and stored.woke:
+            await self._queue.wake(connection, row.clinic, row.conversation, timedelta())
+
+    async def _tell_of_more(
+        self, connection: Connection, row: DepositRow, known: list[PaymentFacts], now: datetime
+    ) -> None:
+        """A deposit that is paid already was paid again: nothing to say to the patient, but staff must give it back."""
+        again = surplus(row.amount, known)
+        if again:
+            line = "A deposit was paid more than once: please give the surplus back."
+            await staff.notify_once(connection, row.clinic, row.conversation, "deposit_paid_twice", line, True, now)
+
+
+def _kind(event: PaymentEvent) -> str:
+    if isinstance(event, PaymentUpdate):
+        return f"payment.{event.status.value}"
+    return event.kind if isinstance(event, Unhandled) else "access.revoked"
+
+
+def _key(reference: str | None) -> UUID | None:
+    """Our deposit's key as a payment names it; a foreign or damaged one counts as none."""
+    try:
+        return UUID(reference) if reference else None
+    except ValueError:
+        return None
+
+
+def _count(row: DepositRow, after: DepositStatus, now: datetime) -> None:
+    metrics.deposits.labels(row.clinic, after.value).inc()
+    if after is _S.PAID:
+        metrics.deposit_cents.labels(row.clinic, row.currency).inc(row.cents)
+        metrics.deposit_pay_seconds.labels(row.clinic).observe(max(0.0, (now - row.created_at).total_seconds()))
