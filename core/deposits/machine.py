@@ -61,7 +61,7 @@ class PaymentFacts:
 
     @property
     def given_back(self) -> bool:
-        return self.came and self.refunded >= self.amount.cents
+        return self.came and 0 < self.amount.cents <= self.refunded
 
 
 def may_move(before: DepositStatus, after: DepositStatus) -> bool:

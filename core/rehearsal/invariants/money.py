@@ -29,11 +29,10 @@ def one_link(scene: Scene, moment: Moment) -> Iterator[str]:
 
 def confirmed_once(scene: Scene, moment: Moment) -> Iterator[str]:
     """A payment is confirmed once."""
-    said = [
-        sent.text for one in (*scene.moments, moment) for sent in one.replies if _CONFIRMED.search(folded(sent.text))
-    ]
-    asked = sum("RequestDeposit" in one.effects for one in (*scene.moments, moment))
-    if len(said) > max(asked, 0) and any(sent.text in said for sent in moment.replies):
+    played = (*scene.moments, moment)
+    said = [sent.text for one in played for sent in one.replies if _CONFIRMED.search(folded(sent.text))]
+    asked = sum("RequestDeposit" in one.effects for one in played)
+    if len(said) > asked and any(sent.text in said for sent in moment.replies):
         yield f"confirmation number {len(said)}"
 
 

@@ -106,7 +106,7 @@ async def test_a_model_that_is_corrected_is_believed_again(practice: Any) -> Non
     desk = await practice("harbor")
     await desk.script({"fault": "invented_price"})
     assert "$13" in (await desk.hears(BOOKING[0]))[0]
-    assert (await desk.decisions("responder")) == [{"rung": "claude", "prompt": "1"}]
+    assert (await desk.decisions("responder")) == [{"rung": "claude", "prompt": "2"}]
     first, second = await desk.calls()
     assert "price" in str(second["body"])
     assert first["body"]["system"][0] == second["body"]["system"][0]

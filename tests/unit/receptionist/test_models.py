@@ -48,7 +48,7 @@ async def test_a_draft_that_keeps_every_rule_is_what_the_patient_reads() -> None
     patient = with_models(Scripted(Draft(line, asks="name")))
     reply = await patient.texts("how much is botox? I'd like to book")
     assert reply == line
-    assert notes(patient, "responder") == [{"rung": "model0", "prompt": "1"}]
+    assert notes(patient, "responder") == [{"rung": "model0", "prompt": "2"}]
 
 
 async def test_a_price_that_is_not_on_the_menu_is_sent_back_with_the_reason_and_then_put_right() -> None:
