@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from core.engine.deposits.desk import DepositRefused, Desk
 from core.engine.live import LiveClinic
 from core.engine.pipeline import Pipeline
 from core.engine.steps import Step
+from core.receptionist.timers import SLOW
 from core.stages.deposit import DepositStage
 from core.store import deposits, payments
 from core.store.database import Database
@@ -28,6 +28,7 @@ from deskbell import (
     RequestDeposit,
     RequestStatus,
     RetryLater,
+    SetTimer,
     Settings,
     Stage,
     StageContext,
@@ -54,6 +55,7 @@ class Cue(Stage[Settings]):
             if word == "yes":
                 turn.add(MoveRequest(RequestStatus.PENDING))
                 turn.add(RequestDeposit(Money(int(rest or 5000))))
+                turn.add(SetTimer(SLOW, turn.now + timedelta(seconds=8)))
             elif word == "offer":
                 turn.add(MoveRequest(RequestStatus.OFFERED))
             elif word == "no":
@@ -134,8 +136,8 @@ class Till:
 
 
 @pytest.fixture
-async def till(world: World) -> AsyncIterator[Till]:
-    yield Till(world)
+def till(world: World) -> Till:
+    return Till(world)
 
 
 # ---- the usual way -----------------------------------------------------------------------------------------------

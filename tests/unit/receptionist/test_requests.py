@@ -48,7 +48,7 @@ def test_the_ways_of_a_clinic_are_open(way: list[RequestStatus]) -> None:
     [
         (S.COLLECTING, S.PAID),
         (S.COLLECTING, S.BOOKED),
-        (S.READY, S.PAID),
+        (S.DECLINED, S.PENDING),
         (S.READY, S.COLLECTING),
         (S.PAID, S.OFFERED),
         (S.PAID, S.DECLINED),

@@ -17,13 +17,18 @@ from core.receptionist.memory import Memory, Pending
 from core.receptionist.when import Daytime, When, Window
 from core.store.mailbox import Snapshot
 from deskbell import (
+    CallMissed,
     Clinic,
     Contact,
+    Deposit,
+    DepositChanged,
+    DepositStatus,
     Fact,
     InboundText,
     Keyword,
     Learn,
     Media,
+    Money,
     StaffCorrected,
     StaffReplied,
     TextReceived,
@@ -70,6 +75,8 @@ MEMORIES = st.builds(
     st.booleans(),
     st.booleans(),
     st.booleans(),
+    COUNTS,
+    st.booleans(),
 )
 
 
@@ -100,7 +107,7 @@ def test_memory_with_every_field_of_it(memory: Memory) -> None:
 
 def test_what_a_strategy_leaves_out_would_not_be_tried() -> None:
     """A field that is added to these has to be added above."""
-    assert len(Memory.__slots__) == 8
+    assert len(Memory.__slots__) == 10
     assert len(Pending.__slots__) == 8
     assert len(Window.__slots__) == 4
     assert len(Daytime.__slots__) == 5
@@ -153,3 +160,21 @@ def test_a_timer_and_what_staff_do(seq: int, at: datetime, word: str, value: Any
     assert back(events.STAFF, events.staff_body(word, "take")) == StaffReplied(seq, at, word, "take")
     correction = events.correction_body(word, "when", value)
     assert back(events.CORRECTION, correction) == StaffCorrected(seq, at, word, "when", value)
+
+
+@QUICK
+@given(
+    seq=SEQS,
+    at=MOMENTS,
+    status=st.sampled_from(list(DepositStatus)),
+    cents=st.integers(0, 10**8),
+    currency=st.sampled_from(["USD", "CAD"]),
+    words=WORDS,
+)
+def test_news_of_a_deposit_and_a_missed_call(
+    seq: int, at: datetime, status: DepositStatus, cents: int, currency: str, words: str
+) -> None:
+    deposit = Deposit(seq, 2, status, Money(cents, currency), words)
+    body = stored(events.deposit_body(deposit, "payment"))
+    assert events.decode([seq, events.DEPOSIT, at.isoformat(), body]) == DepositChanged(seq, at, deposit, "payment")
+    assert events.decode([seq, events.CALL, at.isoformat(), {}]) == CallMissed(seq, at)

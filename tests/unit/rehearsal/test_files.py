@@ -86,7 +86,7 @@ def test_a_mistake_is_told_with_its_place(write: Write, turn: str, line: int, wo
     assert errors[0].clinic == "harbor"
 
 
-@pytest.mark.parametrize("turn", ["missed_call: true", "payment: {status: paid}"])
+@pytest.mark.parametrize("turn", ["missed_call: true"])
 def test_what_cannot_be_played_yet_is_an_error_and_not_passed_over(write: Write, turn: str) -> None:
     rehearsals, errors = write(f"conversation: not yet\nturns:\n  - patient: hi\n  - {turn}\n")
     assert rehearsals == []
