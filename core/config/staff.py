@@ -25,6 +25,7 @@ NoticeKind = Literal[
     "lead_changed",
     "message",
     "minor",
+    "missed_call",
     "model_down",
     "odd_sender",
     "parked",

@@ -133,6 +133,7 @@ STAGES = [
     stage("emergency", sealed=True, outside_of=frozenset({"assistant"})),
     stage("pace", outside_of=frozenset({"history", "assistant"})),
     stage("history"),
+    stage("missed_call"),
     stage("assistant"),
 ]
 
