@@ -163,6 +163,7 @@ async def test_a_withheld_number_begins_no_conversation(world: World) -> None:
 async def test_a_call_cuts_no_burst_short(world: World) -> None:
     await world.hear("Hi")
     await call(world)
+    assert await world.value("SELECT settles_at FROM conversation") > world.clock.now()
     world.clock.advance(1)
     await world.hear("do you have parking?")
     await world.settle()
