@@ -98,4 +98,4 @@ def _not_possible(rehearsal: Rehearsal) -> Iterable[ConfigError]:
 
 
 def _lacking(turn: ScriptTurn) -> str:
-    return turn.happening if turn.happening in ("missed_call", "payment") else ""
+    return turn.happening if turn.happening == "payment" else ""

@@ -23,7 +23,7 @@ from core.rehearsal.played import PlayedChannel
 from core.rehearsal.script import Script, ScriptTurn, Staff
 from core.store import mailbox, staff, turns
 from core.store import rehearsal as store
-from deskbell import DeskbellError, InboundText, Media
+from deskbell import DeskbellError, InboundText, Media, MissedCall
 
 _PATIENT = "+1212555{:04}"
 _AUTHOR = "front desk"
@@ -114,6 +114,8 @@ class _Performance:
 
     async def _happens(self, turn: ScriptTurn) -> str:
         """Does what the script says; returns why it was not possible, if it was not."""
+        if turn.missed_call:
+            await self._calls()
         if turn.patient is not None:
             await self._texts(turn)
         elif turn.wait is not None:
@@ -124,6 +126,10 @@ class _Performance:
         elif turn.staff is not None:
             return await self._staff(turn.staff)
         return ""
+
+    async def _calls(self) -> None:
+        event = MissedCall(uuid4().hex, self._patient, self._channel.address, self._clock.now())
+        await self._engine.intake.accept(self._live, self._channel, [event])
 
     async def _texts(self, turn: ScriptTurn) -> None:
         media = tuple(Media(f"http://127.0.0.1/{place}", kind) for place, kind in enumerate(turn.media))
@@ -143,7 +149,7 @@ class _Performance:
         """What a member of staff does; returns why it was refused, if it was."""
         conversation = await self._conversation()
         if conversation is None:
-            return "there is no conversation before the patient has written"
+            return "there is no conversation before the patient has written or called"
         try:
             await self._act(act, conversation)
         except DeskbellError as error:

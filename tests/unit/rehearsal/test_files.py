@@ -86,11 +86,16 @@ def test_a_mistake_is_told_with_its_place(write: Write, turn: str, line: int, wo
     assert errors[0].clinic == "harbor"
 
 
-@pytest.mark.parametrize("turn", ["missed_call: true", "payment: {status: paid}"])
-def test_what_cannot_be_played_yet_is_an_error_and_not_passed_over(write: Write, turn: str) -> None:
-    rehearsals, errors = write(f"conversation: not yet\nturns:\n  - patient: hi\n  - {turn}\n")
+def test_what_cannot_be_played_yet_is_an_error_and_not_passed_over(write: Write) -> None:
+    rehearsals, errors = write("conversation: not yet\nturns:\n  - patient: hi\n  - payment: {status: paid}\n")
     assert rehearsals == []
     assert [(error.kind, error.place.line) for error in errors if error.place] == [("not_possible", 4)]
+
+
+def test_a_call_may_come_alone_or_just_before_a_text(write: Write) -> None:
+    rehearsals, errors = write("conversation: calls\nturns: [{missed_call: true}, {missed_call: true, patient: hi}]\n")
+    assert errors == []
+    assert [turn.happening for turn in rehearsals[0].script.turns] == ["missed_call", "patient"]
 
 
 def test_a_file_outside_of_a_clinic_belongs_to_nobody(tmp_path: Path) -> None:
