@@ -166,6 +166,9 @@ class Channel(Provider[ChannelConfigT]):
         """
         raise CannotTell
 
-    def acknowledgement(self) -> tuple[str, bytes]:
-        """Content type and body of the 200 that this provider expects."""
+    def acknowledgement(self, request: RawRequest) -> tuple[str, bytes]:
+        """Content type and body of the 200 that this provider expects for a webhook that `receive` has taken.
+
+        Where a call is to be put through, this says so.
+        """
         return "application/json", b"{}"

@@ -174,8 +174,8 @@ class Payment(Provider[PaymentConfigT]):
         """Verifies the signature, then says what happened. No I/O: the webhook is answered within milliseconds."""
         raise NotImplementedError
 
-    def acknowledgement(self) -> tuple[str, bytes]:
-        """Content type and body of the 200 that this provider expects."""
+    def acknowledgement(self, request: RawRequest) -> tuple[str, bytes]:
+        """Content type and body of the 200 that this provider expects for a webhook that `receive` has taken."""
         return "application/json", b"{}"
 
     # ---- connecting an account -----------------------------------------------------------------------------------

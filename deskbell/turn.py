@@ -385,6 +385,11 @@ class Turn:
         return [event for event in self.events if isinstance(event, TextReceived)]
 
     @property
+    def calls(self) -> list[CallMissed]:
+        """The pending calls that nobody answered, oldest first."""
+        return [event for event in self.events if isinstance(event, CallMissed)]
+
+    @property
     def facts(self) -> dict[str, Fact]:
         """What is known now: before this turn, and learned in it."""
         facts = dict(self.known)

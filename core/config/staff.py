@@ -35,6 +35,7 @@ NoticeKind = Literal[
     "lead_changed",
     "message",
     "minor",
+    "missed_call",
     "model_down",
     "odd_sender",
     "parked",

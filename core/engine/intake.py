@@ -17,6 +17,7 @@ from core.engine.gathering import Gathering
 from core.engine.live import LiveClinic
 from core.engine.queue import Wake, WakeQueue
 from core.engine.steps import OnStep, Step, pass_by
+from core.receptionist.senders import can_be_texted
 from core.store import mailbox, notice_deliveries, outbox
 from core.store.consent import carrier_says_opted_out
 from core.store.database import Connection, Database
@@ -88,10 +89,20 @@ class Intake:
         return await self._put(Arrival(Party(live.id, channel.kind, event.sender, binding), new, now))
 
     async def _call(self, live: LiveClinic, channel: Channel[Any], event: MissedCall) -> str:
+        if channel.kind == "sms" and not can_be_texted(event.caller):
+            # Nobody to talk with, and no conversation: the next caller without a number is somebody else.
+            return "withheld"
         now = self._clock.now()
+        burst = live.plan.burst
         binding = channel.context.binding
         new = NewEvent(
-            kind=events.CALL, dedupe=f"{binding}:call:{event.id}", body={}, at=now, settles_at=now, settles_by=now
+            kind=events.CALL,
+            dedupe=f"{binding}:call:{event.id}",
+            body={},
+            at=now,
+            # Some text as soon as they have hung up, and a burst that goes on must not be cut short.
+            settles_at=now + burst.fragment,
+            settles_by=now + burst.cap,
         )
         return await self._put(Arrival(Party(live.id, channel.kind, event.caller, binding), new, now))
 

@@ -60,6 +60,15 @@ def call_back(clinic: Clinic, now: datetime) -> str:
     return "as soon as they can"
 
 
+def opens_text(clinic: Clinic, now: datetime) -> str:
+    """When the clinic opens next, e.g. ``tomorrow at 9 am``; empty when nobody knows, or none is near."""
+    opens = clinic.next_opening(now)
+    if opens is None:
+        return ""
+    today = now.astimezone(clinic.timezone).date()
+    return f"{day_text(opens.date(), today)} at {clock_text(opens.timetz())}"
+
+
 @dataclass(frozen=True, slots=True)
 class Unfit:
     """A wish that opening hours cannot meet: why, and the nearest that they can."""

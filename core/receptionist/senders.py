@@ -50,6 +50,17 @@ def odd(number: str) -> Odd | None:
     return kind or (Odd.TEST if _TESTS.fullmatch(number) else None)
 
 
+#: What carriers hand on in place of a withheld number: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE, spelled
+#: on the keys of a telephone. Some of them look like numbers.
+_WITHHELD = frozenset({"266696687", "7378742833", "2562533", "8656696", "86282452253"})
+
+
+def can_be_texted(number: str) -> bool:
+    """Whether a caller's number is a telephone's at all, and no word or code in its place."""
+    withheld = re.sub(r"\D", "", number) in _WITHHELD
+    return not withheld and odd(number) not in (Odd.NAME, Odd.SHORT_CODE, Odd.IMPOSSIBLE)
+
+
 _AUTOMATIC = re.compile(
     r"(?<!is )\bthis (?:is|was) an? (?:\w+ ){0,2}?(?:auto\w*[- ]?(?:generated )?|computer[- ]generated )"
     r"(?:message|response|reply|text|notification|alert)"

@@ -13,10 +13,9 @@ from core.config.node import Node
 from core.config.place import Place, Source
 from core.config.source import read
 from core.config.validation import validate
-from core.rehearsal.script import Script, ScriptFile, ScriptTurn
+from core.rehearsal.script import Script, ScriptFile
 
 FOLDER = "tests"
-_NOT_YET = "This version of Deskbell has no such event yet, so this turn could not be played."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,6 @@ def read_file(path: Path) -> tuple[list[Rehearsal], list[ConfigError]]:
         Rehearsal(clinic.name, clinic.parent, script, node.headline, _places(node))
         for node, script in zip(nodes, scripts, strict=True)
     ]
-    errors += [error for rehearsal in rehearsals for error in _not_possible(rehearsal)]
     return ([] if errors else rehearsals), [replace(error, clinic=clinic.name) for error in errors]
 
 
@@ -85,17 +83,3 @@ def _scripts(tree: Node) -> tuple[list[Node], Sequence[Script], list[ConfigError
 def _places(node: Node) -> tuple[Place, ...]:
     turns = node.child("turns")
     return tuple(turn.place for turn in turns.items) if turns else ()
-
-
-def _not_possible(rehearsal: Rehearsal) -> Iterable[ConfigError]:
-    """Turns that no engine of this version can play: told, never passed over."""
-    for turn, place in zip(rehearsal.script.turns, rehearsal.turns, strict=True):
-        lacking = _lacking(turn)
-        if lacking:
-            yield ConfigError(
-                f"'{lacking}' is not possible yet.", place, kind="not_possible", advice=f"{_NOT_YET} Leave it out."
-            )
-
-
-def _lacking(turn: ScriptTurn) -> str:
-    return turn.happening if turn.happening == "missed_call" else ""

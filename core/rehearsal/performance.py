@@ -24,7 +24,7 @@ from core.rehearsal.script import Payment, Script, ScriptTurn, Staff
 from core.store import deposits, mailbox, staff, turns
 from core.store import rehearsal as store
 from core.store.deposits import DepositRow
-from deskbell import DeskbellError, InboundText, Media, Money, PaymentStatus, PaymentUpdate
+from deskbell import DeskbellError, InboundText, Media, MissedCall, Money, PaymentStatus, PaymentUpdate
 
 _PATIENT = "+1212555{:04}"
 _AUTHOR = "front desk"
@@ -119,6 +119,8 @@ class _Performance:
 
     async def _happens(self, turn: ScriptTurn) -> str:
         """Does what the script says; returns why it was not possible, if it was not."""
+        if turn.missed_call:
+            await self._calls()
         if turn.patient is not None:
             await self._texts(turn)
         elif turn.wait is not None:
@@ -147,6 +149,10 @@ class _Performance:
             await self._engine.intake.accept_payments(self._live, self._payment, [news])
         return ""
 
+    async def _calls(self) -> None:
+        event = MissedCall(uuid4().hex, self._patient, self._channel.address, self._clock.now())
+        await self._engine.intake.accept(self._live, self._channel, [event])
+
     async def _texts(self, turn: ScriptTurn) -> None:
         media = tuple(Media(f"http://127.0.0.1/{place}", kind) for place, kind in enumerate(turn.media))
         for place, text in enumerate(turn.patient or ()):
@@ -165,7 +171,7 @@ class _Performance:
         """What a member of staff does; returns why it was refused, if it was."""
         conversation = await self._conversation()
         if conversation is None:
-            return "there is no conversation before the patient has written"
+            return "there is no conversation before the patient has written or called"
         try:
             await self._act(act, conversation)
         except DeskbellError as error:

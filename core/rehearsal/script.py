@@ -15,7 +15,7 @@ from deskbell import Keyword, Settings
 #: A Tuesday at eleven, when most clinics are open.
 USUAL = datetime(2026, 3, 3, 11)  # noqa: DTZ001 - the clinic's own time
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
-#: What may happen in a conversation; each turn of a file is one of them.
+#: What may happen in a conversation; each turn of a file is one of them, but for a call just before a text.
 HAPPENINGS = ("patient", "wait", "staff", "missed_call", "payment")
 
 
@@ -161,7 +161,9 @@ class ScriptTurn(Settings):
         default=None, description="Time passes: a length ('2h') or until a moment ('2026-03-04 09:00')."
     )
     staff: Staff | None = Field(default=None, description="A member of staff writes, takes, releases or corrects.")
-    missed_call: Literal[True] | None = Field(default=None, description="The patient called and nobody answered.")
+    missed_call: Literal[True] | None = Field(
+        default=None, description="The patient called and nobody answered; beside 'patient': just before they texted."
+    )
     payment: Payment | None = Field(default=None, description="The payment provider tells what became of a deposit.")
 
     media: Texts = Field(default=(), description="Pictures that come with the text, by type: image/jpeg.")
@@ -198,7 +200,7 @@ class ScriptTurn(Settings):
     @model_validator(mode="after")
     def _one_happening(self) -> ScriptTurn:
         given = [name for name in HAPPENINGS if getattr(self, name) is not None]
-        if len(given) != 1:
+        if len(given) != 1 and given != ["patient", "missed_call"]:
             raise ValueError(f"must have exactly one of the keys {', '.join(HAPPENINGS)}")
         if self.patient is None and (self.media or self.carrier_handled or self.model):
             raise ValueError("has 'media', 'carrier_handled' or 'model', which go with 'patient' only")

@@ -50,7 +50,7 @@ class Receiver:
             return self._answer(channel, 503, "Not stored. Deliver it again.")
         metrics.intake_seconds.labels(live.id, channel).observe(perf_counter() - started)
         metrics.webhooks.labels(channel, 200).inc()
-        content_type, body = provider.acknowledgement()
+        content_type, body = provider.acknowledgement(_raw(request, provider.context.webhook_url or request.url))
         return HTTPResponse(body, 200, content_type=content_type)
 
     async def _heard(self, request: Request, name: str, binding: str) -> _Heard | None:

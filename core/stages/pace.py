@@ -50,12 +50,12 @@ class Pace(Stage[PaceConfig]):
 
     name: ClassVar[str] = "pace"
     Config = PaceConfig
-    outside_of: ClassVar[frozenset[str]] = frozenset({"history", "assistant"})
+    outside_of: ClassVar[frozenset[str]] = frozenset({"history", "missed_call", "assistant"})
     because: ClassVar[str] = "a machine that texts us must not be answered for ever"
 
     async def __call__(self, turn: Turn, call_next: CallNext) -> None:
         if not turn.texts:
-            await call_next()
+            await self._without_texts(turn, call_next)
             return
         before: dict[str, Any] = turn.recall(_KEY, {})
         course = Course.of(before).heard([(text.at, text.text) for text in turn.texts])
@@ -72,6 +72,14 @@ class Pace(Stage[PaceConfig]):
             if len(turn.replies) > said:
                 memory["said"] = turn.now.isoformat()
         turn.add(Remember(_KEY, memory))
+
+    async def _without_texts(self, turn: Turn, call_next: CallNext) -> None:
+        """A call is texted back within the caps. Whoever calls has a telephone: nobody need be told."""
+        reason = await self._over(turn) if turn.calls else ""
+        if reason:
+            turn.note("silent", reason=reason)
+        else:
+            await call_next()
 
     def _machine(self, turn: Turn, course: Course) -> str:
         """Why a machine is at the other end; empty when there may be a person."""

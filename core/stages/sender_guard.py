@@ -1,4 +1,7 @@
-"""Short codes, names in place of numbers, business lines: nobody to talk to. Staff are told once."""
+"""Short codes, names in place of numbers, business lines: nobody to talk to. Staff are told once.
+
+A call from such a number is not texted back, and staff are not told: their telephone has rung.
+"""
 
 from __future__ import annotations
 
@@ -28,17 +31,18 @@ class SenderGuard(Stage[SenderGuardConfig]):
     name: ClassVar[str] = "sender_guard"
     Config = SenderGuardConfig
     outside_of: ClassVar[frozenset[str]] = frozenset(
-        {"consent", "takeover", "card_guard", "emergency", "pace", "history", "assistant"}
+        {"consent", "takeover", "card_guard", "emergency", "pace", "history", "missed_call", "assistant"}
     )
     because: ClassVar[str] = "a machine must not be answered, its HELP and STOP included"
 
     async def __call__(self, turn: Turn, call_next: CallNext) -> None:
-        judged = turn.texts and turn.contact.kind == "sms" and turn.owner == "bot"  # else staff know whom they talk to
+        spoke = turn.texts or turn.calls
+        judged = spoke and turn.contact.kind == "sms" and turn.owner == "bot"  # else staff know whom they talk to
         kind = odd(turn.contact.address) if judged else None
         if kind is None or kind not in self.config.ignore:
             await call_next()
             return
         turn.note("silent", reason="odd sender", kind=kind.value)
-        if not turn.recall(_KEY):
+        if turn.texts and not turn.recall(_KEY):
             turn.add(Remember(_KEY, kind.value))
             turn.add(NotifyStaff("odd_sender", "A number that no patient texts from has written. It is not answered."))

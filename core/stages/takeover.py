@@ -1,4 +1,4 @@
-"""While a person leads the conversation, the bot says nothing and tells them that the patient wrote.
+"""While a person leads the conversation, the bot says nothing and tells them that the patient wrote or called.
 
 One thing it still says, as long as the conversation was handed over and nobody has come yet: whom to call in an
 emergency. From the first act of a person on, it is theirs alone.
@@ -56,7 +56,9 @@ class Takeover(Stage[Settings]):
             turn.add(Remember(_KEY, None))
 
     def _stay_silent(self, turn: Turn) -> None:
-        turn.note("silent", reason="staff lead", texts=len(turn.texts))
+        turn.note("silent", reason="staff lead", texts=len(turn.texts), calls=len(turn.calls))
+        if turn.calls:
+            turn.add(NotifyStaff("missed_call", "A patient you are talking with has called, and nobody answered."))
         if not turn.texts:
             return
         for text in with_split_card(turn):

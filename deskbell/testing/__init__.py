@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deskbell.testing.channel import PATIENT, WORDS, ChannelContract, Sample
+    from deskbell.testing.channel import PATIENT, WORDS, CallSample, ChannelContract, Sample
     from deskbell.testing.contract import Contract
     from deskbell.testing.discretion import Discretion
     from deskbell.testing.history import HistoryContract
@@ -35,6 +35,7 @@ __all__ = [
     "WORDS",
     "Answer",
     "Call",
+    "CallSample",
     "ChannelContract",
     "Contract",
     "Discretion",
@@ -68,6 +69,7 @@ _ROOMS = {
     "Told": "llm",
     "ProviderServer": "server",
     "Refusal": "refusal",
+    "CallSample": "channel",
     "Sample": "channel",
     "StageContract": "stage",
 }

@@ -23,6 +23,7 @@ from deskbell.stage import CallNext, Stage, StageContext
 from deskbell.testing.contract import Contract
 from deskbell.testing.loopwatch import LoopWatch
 from deskbell.turn import (
+    CallMissed,
     Contact,
     Effect,
     Fact,
@@ -91,8 +92,8 @@ class StageContract(Contract, ABC):
         return StageContext(clinic=self.clinic(), transcript=_transcript)
 
     def turns(self) -> Iterator[Turn]:
-        """The corpus: odd texts, pictures, timers, staff, keywords, and what was known before. Extend it with
-        ``yield from super().turns()``."""
+        """The corpus: odd texts, pictures, timers, missed calls, staff, keywords, and what was known before. Extend it
+        with ``yield from super().turns()``."""
         for text in TEXTS:
             yield self.turn(TextReceived(1, NOW, text))
         yield self.turn(TextReceived(1, NOW, "", media=(_PICTURE,)))
@@ -100,6 +101,8 @@ class StageContract(Contract, ABC):
         for keyword in Keyword:
             yield self.turn(TextReceived(1, NOW, keyword.value, carrier_handled=keyword))
         yield self.turn(TimerDue(1, NOW, "reminder", {"of": "deposit"}))
+        yield self.turn(CallMissed(1, NOW))
+        yield self.turn(CallMissed(1, NOW), TextReceived(2, NOW, MARK), CallMissed(3, NOW))
         yield self.turn(StaffReplied(1, NOW, "Alex", "reply"), TextReceived(2, NOW, MARK))
         yield self.turn(StaffCorrected(1, NOW, "Alex", "first_name", MARK))
         yield self.turn(TextReceived(1, NOW, MARK), owner="staff")

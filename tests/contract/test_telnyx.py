@@ -17,7 +17,7 @@ from deskbell import (
     RetryLater,
     Undeliverable,
 )
-from deskbell.testing import PATIENT, WORDS, Answer, Call, ChannelContract, Refusal, Sample
+from deskbell.testing import PATIENT, WORDS, Answer, Call, CallSample, ChannelContract, Refusal, Sample
 from plugins.channels.telnyx import TelnyxChannel, testing
 
 SIGNER = testing.Signer()
@@ -54,6 +54,9 @@ class TestTelnyx(ChannelContract):
         "UNSTOP": Keyword.START,
     }
 
+    missed_calls = ("originator_cancel", "timeout", "no_answer", "user_busy", "call_rejected", "not_found")
+    answered_calls = ("normal_clearing", "time_limit")
+
     def settings(self, base_url: str) -> dict[str, Any]:
         return {
             "number": self.number,
@@ -78,6 +81,16 @@ class TestTelnyx(ChannelContract):
 
     def receipt(self, message_id: str, state: str, at: datetime) -> bytes:
         return testing.receipt(message_id=message_id, sender=self.number, to=PATIENT, state=state, at=at)
+
+    def call(self, sample: CallSample, ended: str) -> Sequence[bytes]:
+        return testing.call(
+            session=sample.call_id,
+            caller=sample.caller,
+            to=sample.called,
+            at=sample.at,
+            cause=ended,
+            event_id=sample.event_id,
+        )
 
     def unknown_event(self) -> bytes:
         return testing.event("fax.received", {"fax_id": "1"}, at=self.now)

@@ -17,7 +17,7 @@ from deskbell import (
     RetryLater,
     Undeliverable,
 )
-from deskbell.testing import PATIENT, WORDS, Answer, Call, ChannelContract, Refusal, Sample
+from deskbell.testing import PATIENT, WORDS, Answer, Call, CallSample, ChannelContract, Refusal, Sample
 from plugins.channels.twilio import TwilioChannel, testing
 
 AUTH_TOKEN = "5ecret0123456789abcdef0123456789"
@@ -53,12 +53,16 @@ class TestTwilio(ChannelContract):
         **dict.fromkeys(("HELP", "INFO"), Keyword.HELP),
     }
 
+    missed_calls = ("busy", "no-answer", "failed", "canceled")
+    answered_calls = ("completed", "answered")
+
     def settings(self, base_url: str) -> dict[str, Any]:
         return {
             "number": self.number,
             "account_sid": testing.ACCOUNT_SID,
             "auth_token": AUTH_TOKEN,
             "base_url": base_url,
+            "forward_to": "+13105550161",
         }
 
     def sign(self, url: str, body: bytes, at: datetime, *, forged: bool = False) -> RawRequest:
@@ -77,8 +81,16 @@ class TestTwilio(ChannelContract):
     def receipt(self, message_id: str, state: str, at: datetime) -> bytes:
         return testing.receipt(message_sid=message_id, sender=self.number, to=PATIENT, state=state)
 
+    def call(self, sample: CallSample, ended: str) -> Sequence[bytes]:
+        known = {"call_sid": sample.call_id, "caller": sample.caller, "to": sample.called}
+        return [
+            testing.call(**known, EventId=sample.event_id),
+            testing.call(**known, status="in-progress", DialCallStatus=ended, EventId=sample.event_id),
+            testing.call(**known, status="completed"),
+        ]
+
     def unknown_event(self) -> bytes:
-        return f"AccountSid={testing.ACCOUNT_SID}&CallSid=CA1&CallStatus=no-answer&Direction=inbound".encode()
+        return f"AccountSid={testing.ACCOUNT_SID}&FaxSid=FX1&FaxStatus=received&Direction=inbound".encode()
 
     def accepted(self, message_id: str) -> Answer:
         body = testing.message(message_id, sender=self.number, to=PATIENT, text=WORDS, at=self.now)

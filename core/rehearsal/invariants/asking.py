@@ -76,9 +76,11 @@ def _question(moment: Moment) -> str:
 
 
 def greets_once(scene: Scene, moment: Moment) -> Iterator[str]:
-    """The clinic greets a patient once."""
-    greeted = [sent.text for one in (*scene.moments, moment) for sent in one.replies if _greets(scene, sent.text)]
-    if len(greeted) > 1 and any(_greets(scene, sent.text) for sent in moment.replies):
+    """The clinic greets a patient once, and not after a text that it sent first: that was the greeting."""
+    first = [sent.text for one in scene.moments for sent in one.replies if sent.kind == "outreach"][:1]
+    answers = [[sent.text for sent in one.replies if sent.kind != "outreach"] for one in (*scene.moments, moment)]
+    greeted = [*first, *(text for texts in answers for text in texts if _greets(scene, text))]
+    if len(greeted) > 1 and any(_greets(scene, text) for text in answers[-1]):
         yield f"greeting number {len(greeted)}: {greeted[-1]!r}"
 
 

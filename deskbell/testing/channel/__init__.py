@@ -1,7 +1,7 @@
 """The contract of a channel: what an author tells the kit, and the tests that come with it.
 
-`scene` is what the author fills in, `inbound` and `outbound` are the tests of the two directions, and here is what
-concerns the whole: what it declares, its manners on the event loop, and its discretion.
+`scene` is what the author fills in, `inbound`, `calls` and `outbound` are the tests of the two directions, and here is
+what concerns the whole: what it declares, its manners on the event loop, and its discretion.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ import pytest
 
 from deskbell.channel import Channel
 from deskbell.testing import cold
+from deskbell.testing.channel.calls import CallsContract
 from deskbell.testing.channel.inbound import InboundContract
 from deskbell.testing.channel.outbound import OutboundContract
-from deskbell.testing.channel.scene import PATIENT, WORDS, Sample
+from deskbell.testing.channel.scene import PATIENT, WORDS, CallSample, Sample
 from deskbell.testing.discretion import Discretion
 from deskbell.testing.refusal import Refusal
 from deskbell.testing.server import Answer, ProviderServer, closed_port
 from deskbell.types import Settings
 
-__all__ = ["PATIENT", "WORDS", "ChannelContract", "Refusal", "Sample"]
+__all__ = ["PATIENT", "WORDS", "CallSample", "ChannelContract", "Refusal", "Sample"]
 
 
-class ChannelContract(InboundContract, OutboundContract):
+class ChannelContract(InboundContract, CallsContract, OutboundContract):
     """Inherit it as ``class TestMyChannel(ChannelContract)`` and fill in what `ChannelScene` asks for."""
 
     #: How long the event loop may be held up, in seconds. Best of three cold starts.
@@ -46,9 +47,12 @@ class ChannelContract(InboundContract, OutboundContract):
 
     @pytest.mark.asyncio
     async def test_its_acknowledgement_is_a_content_type_and_bytes(self) -> None:
-        content_type, body = self.made().acknowledgement()
-        assert "/" in content_type
-        assert isinstance(body, bytes)
+        bodies = [self.text(self.sample()), self.unknown_event()]
+        bodies += [body for ended in self.missed_calls for body in self.call(self.call_sample(), ended)]
+        for one in bodies:
+            content_type, body = self.made().acknowledgement(self.sign(self.webhook_url, one, self.now))
+            assert "/" in content_type
+            assert isinstance(body, bytes)
 
     @pytest.mark.asyncio
     async def test_the_event_loop_is_never_held_up_not_even_by_loading_the_sdk(self) -> None:
@@ -79,6 +83,11 @@ class ChannelContract(InboundContract, OutboundContract):
             self.sign(self.webhook_url, body, self.now, forged=True),
             self.sign(self.webhook_url, b"\xff\xfe" + body, self.now),
             self.sign(self.webhook_url, self.text(self.sample(recipient="+12065550123")), self.now),
+            *(
+                self.sign(self.webhook_url, body, self.now)
+                for ended in (*self.missed_calls, *self.answered_calls)
+                for body in self.call(self.call_sample(), ended)
+            ),
         ):
             discretion.look_at("a request", request)
             with discretion.errors():

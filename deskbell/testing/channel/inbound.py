@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskbell.channel import Channel, ChannelEvent, DeliveryUpdate, InboundText
+from deskbell.channel import Channel, ChannelEvent, DeliveryUpdate, InboundText, MissedCall
 from deskbell.errors import InboundError, NotForMe, SignatureInvalid
 from deskbell.http import RawRequest
 from deskbell.testing.channel.scene import PATIENT, PICTURE, WORDS, ChannelScene
@@ -163,9 +163,11 @@ class InboundContract(ChannelScene):
         self, bodies: list[bytes], splices: list[tuple[float, int, bytes]]
     ) -> None:
         good = self.text(self.sample(media=(PICTURE,)))
+        calls = [body for ended in self.missed_calls[:1] for body in self.call(self.call_sample(), ended)]
         for where, gone, instead in splices:
-            at = int(where * len(good))
-            bodies.append(good[:at] + instead + good[at + gone :])
+            for body in (good, *calls):
+                at = int(where * len(body))
+                bodies.append(body[:at] + instead + body[at + gone :])
         async with self.opened() as channel:
             for body in [*bodies, b"[" * 100_000, b'{"a":' * 100_000, b"1" * 100_000]:
                 await self._survives(channel, self.sign(self.webhook_url, body, self.now))
@@ -176,7 +178,7 @@ class InboundContract(ChannelScene):
         except InboundError:
             return
         for event in events:
-            assert isinstance(event, InboundText | DeliveryUpdate)
+            assert isinstance(event, InboundText | DeliveryUpdate | MissedCall)
             # Every field can be written to a database: no NUL, no half surrogates.
             assert "\x00" not in "".join(str(getattr(event, name)) for name in event.__slots__)
             "".join(str(getattr(event, name)) for name in event.__slots__).encode("utf-8")

@@ -37,6 +37,17 @@ class Sample:
     at: datetime
 
 
+@dataclass(frozen=True)
+class CallSample:
+    """A call that a patient makes. `event_id` names the deliveries, `call_id` the call."""
+
+    call_id: str
+    event_id: str
+    caller: str
+    called: str
+    at: datetime
+
+
 class ChannelScene(Contract, ABC):
     """The author's part. Class attributes say what the provider is like, methods build what it sends."""
 
@@ -57,6 +68,10 @@ class ChannelScene(Contract, ABC):
     receipts: ClassVar[Mapping[str, DeliveryStatus]]
     #: Whole messages that the carrier answers itself; empty where it answers none.
     carrier_words: ClassVar[Mapping[str, Keyword]] = {}
+    #: The ways in which a call ends that nobody answered, and that somebody did, in the provider's words; empty where
+    #: the provider reports no calls.
+    missed_calls: ClassVar[Sequence[str]] = ()
+    answered_calls: ClassVar[Sequence[str]] = ()
 
     webhook_url: ClassVar[str] = "https://desk.example/webhooks/contract/harbor-main"
     now: ClassVar[datetime] = NOW
@@ -113,6 +128,10 @@ class ChannelScene(Contract, ABC):
         """The answer to `look_up` when the provider took these texts (by message id) at `at`; None where it has
         no such list."""
 
+    def call(self, sample: CallSample, ended: str) -> Sequence[bytes]:
+        """The bodies of all webhooks of a call that ended so, one of `missed_calls` or `answered_calls`, in order."""
+        raise NotImplementedError
+
     # ---- what the tests make of it ----------------------------------------------------------------------------
 
     def made(self, base_url: str = "http://127.0.0.1:9", *, deadline: float = 5.0) -> Channel[Any]:
@@ -133,6 +152,9 @@ class ChannelScene(Contract, ABC):
 
     def sample(self, **changes: Any) -> Sample:
         return replace(Sample("message-1", "event-1", PATIENT, self.number, WORDS, (), self.now), **changes)
+
+    def call_sample(self, **changes: Any) -> CallSample:
+        return replace(CallSample("call-1", "event-1", PATIENT, self.number, self.now), **changes)
 
     def outbound(self, **changes: Any) -> OutboundText:
         return replace(OutboundText(id="text-4711", to=PATIENT, sender=self.number, text=WORDS), **changes)

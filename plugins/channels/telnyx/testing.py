@@ -103,6 +103,27 @@ def receipt(
     return event(kind, {**payload, **more}, at=at)
 
 
+def call(*, session: str, caller: str, to: str, at: datetime, cause: str, event_id: str = "0f3e-event") -> list[bytes]:
+    """Every event of a call that ended with `cause`; ``normal_clearing`` is a call that was answered."""
+    leg = {
+        "call_control_id": f"v3:{session}",
+        "call_leg_id": f"leg-{session}",
+        "call_session_id": session,
+        "client_state": None,
+        "connection_id": "7267xxxxxxxxxxxxxx",
+        "from": caller,
+        "start_time": at.isoformat().replace("+00:00", "Z"),
+        "to": to,
+    }
+    ended = {"hangup_cause": cause, "hangup_source": "caller", "sip_hangup_cause": "unspecified"}
+    happened: list[tuple[str, dict[str, Any]]] = [
+        ("call.initiated", {"direction": "incoming", "state": "parked", **leg}),
+        *([("call.answered", leg), ("call.bridged", leg)] if cause == "normal_clearing" else []),
+        ("call.hangup", {**leg, **ended}),
+    ]
+    return [event(kind, payload, at=at, event_id=f"{event_id}-{kind}") for kind, payload in happened]
+
+
 def accepted(message_id: str, parts: int = 1) -> Answer:
     """The answer to a send that Telnyx took."""
     return Answer(200, {"data": {"id": message_id, "to": [{"status": "queued"}], "parts": parts, "errors": []}})

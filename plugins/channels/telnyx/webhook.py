@@ -29,6 +29,7 @@ from deskbell import (
     SignatureInvalid,
     storable,
 )
+from plugins.channels.telnyx import voice
 from plugins.channels.telnyx.errors import OPTED_OUT
 from plugins.channels.wire import LONGEST_SENDER, text_id_in
 
@@ -71,7 +72,7 @@ def verify(request: RawRequest, key: Ed25519PublicKey, now: datetime) -> None:
 
 
 def events(request: RawRequest, *, number: str, carrier_keywords: bool, now: datetime) -> list[ChannelEvent]:
-    """What a verified webhook says. What is not about texts (calls, campaigns, hosted numbers) is heard and no more."""
+    """What a verified webhook says. What is about neither texts nor calls is heard and no more."""
     envelope = _json(request.body)
     data = envelope.get("data")
     if data is None and isinstance(envelope.get("type"), str):
@@ -84,6 +85,8 @@ def events(request: RawRequest, *, number: str, carrier_keywords: bool, now: dat
             return [_inbound(_message(payload), data, number, carrier_keywords, now)]
         case "message.sent" | "message.finalized":
             return _receipt(_message(payload), data, number, text_id_in(request.url), now)
+        case voice.ENDED:
+            return voice.events(payload, number=number, at=_moment(data.get("occurred_at")) or now)
     return []
 
 

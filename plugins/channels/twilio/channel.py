@@ -18,7 +18,7 @@ from deskbell import (
     RawRequest,
     SendReceipt,
 )
-from plugins.channels.twilio import webhook
+from plugins.channels.twilio import voice, webhook
 from plugins.channels.twilio.config import TwilioConfig
 
 if TYPE_CHECKING:
@@ -66,7 +66,11 @@ class TwilioChannel(Channel[TwilioConfig]):
     async def receive(self, request: RawRequest) -> list[ChannelEvent]:
         form = webhook.form(request.body)
         webhook.verify(request, form, self.config.auth_token.get_secret_value())
-        return webhook.events(form, request.url, config=self.config, now=self.context.clock.now())
+        now = self.context.clock.now()
+        webhook.belongs(form, self.config)
+        if voice.is_call(form):
+            return voice.events(form, config=self.config, now=now)
+        return webhook.events(form, request.url, config=self.config, now=now)
 
     async def send(self, text: OutboundText) -> SendReceipt:
         return await self._opened().send(text)
@@ -81,9 +85,15 @@ class TwilioChannel(Channel[TwilioConfig]):
             raise CannotTell("Without the time of the first attempt Twilio's messages cannot be searched.")
         return await self._opened().find(text, text.first_attempt_at)
 
-    def acknowledgement(self) -> tuple[str, bytes]:
-        """Empty TwiML: replies go through the API, where they are counted and sent once."""
-        return "text/xml", b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+    def acknowledgement(self, request: RawRequest) -> tuple[str, bytes]:
+        """TwiML: what becomes of a call, and nothing for texts.
+
+        Replies go through the API, where they are counted and sent once.
+        """
+        form = webhook.form(request.body)
+        action = self.context.webhook_url or request.url
+        said = voice.answer(form, self.config, action) if voice.is_call(form) else ""
+        return "text/xml", f'<?xml version="1.0" encoding="UTF-8"?><Response>{said}</Response>'.encode()
 
     def _opened(self) -> TwilioClient:
         if self._client is None:

@@ -74,6 +74,21 @@ def receipt(*, message_sid: str, sender: str, to: str, state: str, **more: str) 
     return urlencode({**fields, **more}).encode()
 
 
+def call(*, call_sid: str, caller: str, to: str, status: str = "ringing", **more: str) -> bytes:
+    """A call that comes in; with ``DialCallStatus`` in `more`, what became of ringing the clinic's line."""
+    fields = {
+        "CallSid": call_sid,
+        "AccountSid": ACCOUNT_SID,
+        "From": caller,
+        "To": to,
+        "CallStatus": status,
+        "Direction": "inbound",
+        "ApiVersion": "2010-04-01",
+        "CallerName": "",
+    }
+    return urlencode({**fields, **more}).encode()
+
+
 def message(message_sid: str, *, sender: str, to: str, text: str, at: datetime, **more: Any) -> dict[str, Any]:
     """A message as the API shows it."""
     return {

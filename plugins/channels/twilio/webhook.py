@@ -106,25 +106,29 @@ def _as_twilio_may_write(url: str) -> tuple[str, ...]:
     return url, parts._replace(netloc=bare).geturl(), parts._replace(netloc=f"{bare}:{port}").geturl()
 
 
-def events(fields: Form, url: str, *, config: TwilioConfig, now: datetime) -> list[ChannelEvent]:
-    """What a verified webhook says. What is not about texts (calls) is heard and no more."""
-    if _one(fields, "AccountSid") != config.account_sid:
+def belongs(fields: Form, config: TwilioConfig) -> None:
+    """Raises `NotForMe` unless a webhook is about our account."""
+    if one(fields, "AccountSid") != config.account_sid:
         raise NotForMe("The webhook names an account that this binding does not own.")
+
+
+def events(fields: Form, url: str, *, config: TwilioConfig, now: datetime) -> list[ChannelEvent]:
+    """What a verified webhook says of a text; what is about something else is heard and no more."""
     if "MessageSid" not in fields and "SmsSid" not in fields:
         return []
-    status = (_one(fields, "MessageStatus") or _one(fields, "SmsStatus")).lower()
+    status = (one(fields, "MessageStatus") or one(fields, "SmsStatus")).lower()
     if status in ("received", "receiving") or (not status and "From" in fields and "To" in fields):
         return [_inbound(fields, config, now)]
     return _receipt(fields, url, status, config, now)
 
 
 def _inbound(fields: Form, config: TwilioConfig, now: datetime) -> InboundText:
-    if _one(fields, "To") != config.number:
+    if one(fields, "To") != config.number:
         raise NotForMe("The text was sent to a number that this binding does not own.")
-    sender = _one(fields, "From")
+    sender = one(fields, "From")
     if not 0 < len(sender) <= LONGEST_SENDER:
         raise Malformed("A received message names no sender, or none that there can be.")
-    text = _one(fields, "Body")
+    text = one(fields, "Body")
     return InboundText(
         id=_id(fields),
         sender=sender,
@@ -132,7 +136,7 @@ def _inbound(fields: Form, config: TwilioConfig, now: datetime) -> InboundText:
         text=text,
         at=now,
         media=_media(fields),
-        carrier_handled=_keyword(_one(fields, "OptOutType"), text, config.carrier_keywords),
+        carrier_handled=_keyword(one(fields, "OptOutType"), text, config.carrier_keywords),
     )
 
 
@@ -144,12 +148,12 @@ def _keyword(marker: str, text: str, carrier_keywords: bool) -> Keyword | None:
 
 
 def _receipt(fields: Form, url: str, status: str, config: TwilioConfig, now: datetime) -> list[ChannelEvent]:
-    by_service = config.messaging_service_sid and _one(fields, "MessagingServiceSid") == config.messaging_service_sid
-    if not by_service and _one(fields, "From") not in ("", config.number):
+    by_service = config.messaging_service_sid and one(fields, "MessagingServiceSid") == config.messaging_service_sid
+    if not by_service and one(fields, "From") not in ("", config.number):
         raise NotForMe("The receipt is about a number that this binding does not own.")
     if status not in STATUSES:
         return []
-    code = _one(fields, "ErrorCode")
+    code = one(fields, "ErrorCode")
     return [
         DeliveryUpdate(
             message_id=_id(fields),
@@ -162,18 +166,18 @@ def _receipt(fields: Form, url: str, status: str, config: TwilioConfig, now: dat
     ]
 
 
-def _one(fields: Form, name: str) -> str:
+def one(fields: Form, name: str) -> str:
     """The first value of a parameter, fit for storing; empty where it is missing."""
     return storable(next(iter(fields.get(name, ())), ""))
 
 
 def _id(fields: Form) -> str:
-    value = _one(fields, "MessageSid") or _one(fields, "SmsSid")
+    value = one(fields, "MessageSid") or one(fields, "SmsSid")
     if not value or not value.isprintable() or len(value) > 255:
         raise Malformed("A message is named by its MessageSid; this one is not.")
     return value
 
 
 def _media(fields: Form) -> tuple[Media, ...]:
-    urls = ((_one(fields, f"MediaUrl{at}"), _one(fields, f"MediaContentType{at}")) for at in range(_MOST_MEDIA))
+    urls = ((one(fields, f"MediaUrl{at}"), one(fields, f"MediaContentType{at}")) for at in range(_MOST_MEDIA))
     return tuple(Media(url=url, content_type=kind or "application/octet-stream") for url, kind in urls if url)

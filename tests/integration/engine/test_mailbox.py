@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deskbell import CallNext, InboundText, Settings, Stage, Turn
+from core.stages import register_stages
+from deskbell import CallNext, InboundText, MissedCall, Settings, Stage, Turn
 
 if TYPE_CHECKING:
     from tests.integration.engine.conftest import World
@@ -123,3 +124,47 @@ async def test_what_a_database_cannot_hold_does_not_stop_a_text(world: World, te
     await world.hear(text)
     await world.settle()
     assert len(world.wire.taken) == 1
+
+
+# ---- missed calls ------------------------------------------------------------------------------------------------
+
+
+async def call(world: World, call_id: str = "call-1", caller: str = "+12125550111") -> None:
+    event = MissedCall(call_id, caller, world.wire.address, world.clock.now())
+    await world.engine.intake.accept(world.live, world.wire, [event])
+
+
+async def test_a_missed_call_begins_a_conversation_and_is_texted_back(world: World) -> None:
+    world.use(*register_stages())
+    await call(world)
+    await world.settle()
+    assert ["Harbor" in text for text in world.sent] == [True]
+    assert await world.value("SELECT kind FROM outbox") == "outreach"
+
+
+async def test_two_reports_of_one_call_are_one_event(world: World) -> None:
+    world.use(*register_stages())
+    await call(world)
+    await world.settle()
+    await call(world)
+    await world.settle()
+    assert await world.value("SELECT count(*) FROM event") == 1
+    assert len(world.sent) == 1
+
+
+async def test_a_withheld_number_begins_no_conversation(world: World) -> None:
+    world.use(*register_stages())
+    for number, caller in enumerate(["anonymous", "", "+266696687", "611"]):
+        await call(world, f"call-{number}", caller)
+    assert await world.value("SELECT count(*) FROM conversation") == 0
+    assert await world.value("SELECT count(*) FROM contact") == 0
+
+
+async def test_a_call_cuts_no_burst_short(world: World) -> None:
+    await world.hear("Hi")
+    await call(world)
+    assert await world.value("SELECT settles_at FROM conversation") > world.clock.now()
+    world.clock.advance(1)
+    await world.hear("do you have parking?")
+    await world.settle()
+    assert world.sent == ["Hi+do you have parking?"]

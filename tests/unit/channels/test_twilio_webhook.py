@@ -127,10 +127,11 @@ async def test_a_receipt_of_another_number_counts_only_within_our_messaging_serv
     assert await twilio_hears(body, messaging_service_sid="MG1")
 
 
-async def test_the_acknowledgement_is_empty_twiml(twilio: Callable[..., TwilioChannel]) -> None:
-    content_type, body = twilio().acknowledgement()
+async def test_a_text_is_acknowledged_with_empty_twiml(twilio: Callable[..., TwilioChannel]) -> None:
+    body = received(message_sid="SM1", sender=PATIENT, to="+13105550142", text="hi")
+    content_type, answer = twilio().acknowledgement(sign(WEBHOOK, body, "token1"))
     assert content_type == "text/xml"
-    assert body.endswith(b"<Response/>")
+    assert answer.endswith(b"<Response></Response>")
 
 
 @pytest.mark.parametrize("sid", ["", "1234", "AC", "AC12/../34"])

@@ -134,6 +134,7 @@ STAGES = [
     stage("pace", outside_of=frozenset({"history", "assistant"})),
     stage("history"),
     stage("deposit"),
+    stage("missed_call"),
     stage("assistant"),
 ]
 

@@ -86,13 +86,6 @@ def test_a_mistake_is_told_with_its_place(write: Write, turn: str, line: int, wo
     assert errors[0].clinic == "harbor"
 
 
-@pytest.mark.parametrize("turn", ["missed_call: true"])
-def test_what_cannot_be_played_yet_is_an_error_and_not_passed_over(write: Write, turn: str) -> None:
-    rehearsals, errors = write(f"conversation: not yet\nturns:\n  - patient: hi\n  - {turn}\n")
-    assert rehearsals == []
-    assert [(error.kind, error.place.line) for error in errors if error.place] == [("not_possible", 4)]
-
-
 def test_a_file_outside_of_a_clinic_belongs_to_nobody(tmp_path: Path) -> None:
     (tmp_path / "lost.yml").write_text("conversation: lost one\nturns: [{patient: hi}]\n")
     rehearsals, errors = read_file(tmp_path / "lost.yml")

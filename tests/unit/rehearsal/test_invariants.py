@@ -13,6 +13,7 @@ from core.rehearsal.invariants.sending import segments
 from core.rehearsal.moment import Call, KnownFact, Moment, Notice, Sent, State
 from core.rehearsal.script import ScriptTurn
 from deskbell import Draft, Found, Prompt, Said
+from tests.unit.rehearsal.conftest import sent
 
 Make = Callable[..., Moment]
 NAMED = State(facts={"first_name": KnownFact("Dana", 1, "rule"), "last_name": KnownFact("Cole", 1, "rule")}, events=3)
@@ -155,6 +156,15 @@ def test_a_patient_is_greeted_once(scene: Scene, moment: Make) -> None:
     scene.moments = [moment("Hi, this is Harbor.")]
     assert "greets_once" in rules(scene, moment("Welcome to Harbor!"))
     assert rules(scene, moment("Hi Dana, our team has your request.")) == set()
+
+
+def test_a_text_to_a_missed_call_was_the_greeting(scene: Scene, moment: Make) -> None:
+    back = sent("Sorry we missed your call to Harbor.", kind="outreach")
+    call = {"said": (), "script": {"patient": None, "missed_call": True}}
+    assert rules(scene, moment(back, **call)) == set()
+    scene.moments = [moment(back, **call)]
+    assert "greets_once" in rules(scene, moment("Hi, this is Harbor. What can we do?"))
+    assert rules(scene, moment(back, **call)) == set()
 
 
 @pytest.mark.parametrize("place", [{"stored": f"... {CARD} ..."}, {"stored": "4111-1111-1111-1111"}])

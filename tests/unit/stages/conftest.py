@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deskbell import Clinic, Contact, Keyword, Stage, StageContext, TextReceived, Turn
+from deskbell import Clinic, Contact, Keyword, Line, Stage, StageContext, TextReceived, Turn
 from deskbell.stage import TrafficCount, no_traffic
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -72,17 +72,22 @@ class Bench:
         says: Sequence[str] = (),
         act: Callable[[Turn], None] | None = None,
         traffic: TrafficCount = no_traffic,
+        lines: Sequence[Line] = (),
         **config: Any,
     ) -> int:
-        """Runs `stage`; the inside says `says`, or does `act`. Returns how often the inside was called."""
+        """Runs `stage` after `lines`; the inside says `says`, or does `act`. Returns how often it was called."""
 
         def say(turn: Turn) -> None:
             for text in says:
                 turn.say(text)
 
+        async def transcript(turn: Turn, limit: int) -> Sequence[Line]:
+            return lines[-limit:]
+
         inside = Inside(turn, act or say)
         turn.stage = stage.name
-        await stage(stage.Config(**config), StageContext(clinic=self.clinic, traffic=traffic))(turn, inside)
+        context = StageContext(clinic=self.clinic, traffic=traffic, transcript=transcript)
+        await stage(stage.Config(**config), context)(turn, inside)
         return inside.calls
 
 
