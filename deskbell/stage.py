@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 from deskbell.clinic import Clinic
@@ -58,6 +59,15 @@ class Usage:
 UsageCount = Callable[[Turn], Awaitable[Usage]]
 
 
+#: When quiet hours end for an address, and with them a text waits that nobody asked for; None when it may leave.
+QuietUntil = Callable[[str, datetime], datetime | None]
+
+
+def never_quiet(address: str, now: datetime) -> datetime | None:
+    """Where there are no quiet hours."""
+    return None
+
+
 async def no_usage(turn: Turn) -> Usage:
     """Where nobody counts."""
     return Usage()
@@ -89,6 +99,8 @@ class StageContext:
     traffic: TrafficCount = no_traffic
     #: Counts what models used up today, for budgets.
     usage: UsageCount = no_usage
+    #: For words that would not be true any more when a text that waits is read. The send gate asks by itself.
+    quiet_until: QuietUntil = never_quiet
 
 
 ConfigT = TypeVar("ConfigT", bound=Settings)

@@ -22,7 +22,7 @@ import pytest
 from pytest_socket import socket_allow_hosts
 
 from core.config.clinic import ClinicPlan
-from core.config.schema import Burst, PaymentLinks, Sending, Turns
+from core.config.schema import Burst, PaymentLinks, QuietHours, Sending, Turns
 from core.store.database import Database
 from core.store.embedded import EmbeddedServer
 from core.store.migrate import migrate
@@ -53,6 +53,7 @@ def bare_plan() -> ClinicPlan:
         sending=Sending.model_validate(
             {"attempts": 4, "max_age": "24h", "first_retry": "2s", "longest_retry": "5m", "unknown_after": "2m"}
         ),
+        quiet_hours=QuietHours.model_validate({"begin": "20:00", "end": "08:00", "then": "defer"}),
         payment_links=PaymentLinks.model_validate(
             {"remind_after": "4h", "expire_after": "48h", "look_up_after": "15m", "attempts": 4}
         ),

@@ -19,7 +19,7 @@ from core.config.node import Node, merge
 from core.config.node import Path as NodePath
 from core.config.place import Place, Source
 from core.config.references import References
-from core.config.schema import OWN_SECTIONS, Burst, ClinicFile, PaymentLinks, Sending, Turns
+from core.config.schema import OWN_SECTIONS, Burst, ClinicFile, PaymentLinks, QuietHours, Sending, Turns
 from core.config.source import read
 from core.config.staff import NOBODY, Staff
 from core.config.stages import StagePlan, read_stages
@@ -45,6 +45,7 @@ class ClinicPlan:
     burst: Burst
     turns: Turns
     sending: Sending
+    quiet_hours: QuietHours
     payment_links: PaymentLinks
     #: Changes when anything changes that the clinic is made of: settings, secrets, files in its folder.
     digest: str
@@ -112,6 +113,7 @@ def _plan(
         burst=file.burst,
         turns=file.turns,
         sending=file.sending,
+        quiet_hours=file.quiet_hours,
         payment_links=file.payment_links,
         digest=_digest(tree, base, folder),
         staff=file.staff,

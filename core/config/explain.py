@@ -92,6 +92,7 @@ def _document(plan: ClinicPlan) -> dict[str, Any]:
         "burst": plan.burst,
         "turns": plan.turns,
         "sending": plan.sending,
+        "quiet_hours": plan.quiet_hours,
         "payment_links": plan.payment_links,
     }
 

@@ -5,16 +5,19 @@ Defaults are not written here but in ``config/defaults.yml``, where an operator 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from datetime import time
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model, model_validator
 
 from core.config.durations import Duration
 from core.config.staff import Staff
 from deskbell import Booking, Clinic, Hours, Service, Settings, Wording
 from deskbell.clinic import Deposit
 
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 BINDING_KEY = r"^[a-z][a-z0-9-]{0,40}$"
 #: Sections of the file that are fields of `deskbell.Clinic` by themselves; its other fields stand under `clinic:`.
 OWN_SECTIONS = ("hours", "services", "deposit", "booking", "wording")
@@ -81,6 +84,29 @@ class PaymentLinks(Settings):
         return self
 
 
+def _time_of_day(value: Any) -> Any:
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        raise ValueError("must be a time of day in quotes, e.g. '20:00'")
+    return time.fromisoformat(value)
+
+
+TimeOfDay = Annotated[
+    time,
+    BeforeValidator(_time_of_day),
+    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}),
+]
+
+
+class QuietHours(Settings):
+    """When texts that nobody asked for wait: reminders, follow-ups, texts to whoever called. By the patient's clock."""
+
+    begin: TimeOfDay = Field(description="From this time of day on nothing of the kind is sent.")
+    end: TimeOfDay = Field(description="Until this time of day; the same as 'begin' turns quiet hours off.")
+    then: Literal["defer", "drop"] = Field(description="'defer' sends it when they end, 'drop' sends it not at all.")
+
+
 class Binding(BaseModel):
     """A provider set up for this clinic; the keys beside `use` are the provider's own."""
 
@@ -119,6 +145,7 @@ class ClinicFile(Settings):
     hours: Hours | None = Field(default=None, description="Opening hours; left out, wording stays neutral.")
     services: tuple[Service, ...] = Field(min_length=1, description="What the clinic sells.")
     deposit: Deposit | None = Field(default=None, description="The usual deposit; left out, none is asked.")
+    quiet_hours: QuietHours = Field(description="When texts that nobody asked for wait.")
     payment_links: PaymentLinks = Field(description="How long the link of a deposit is open.")
     booking: Booking = Field(default=Booking(), description="What is asked before staff can book.")
     wording: Wording = Field(default=Wording(), description="The clinic's own lines.")

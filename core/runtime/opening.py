@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from core.config.clinics import BindingPlan, ClinicPlan
 from core.engine.live import LiveClinic
 from core.engine.models import Models
 from core.engine.pipeline import Pipeline
+from core.receptionist import quiet
 from deskbell import Clock, Knowledge, ProviderContext, ProviderNotReady, StageContext
 from deskbell.stage import TrafficCount, Transcript, UsageCount, no_traffic, no_usage
 
@@ -67,6 +69,7 @@ class Opener:
                 transcript=self._transcript,
                 traffic=self._traffic,
                 usage=self._usage,
+                quiet_until=partial(_quiet_until, plan),
             )
             pipeline = Pipeline([stage.stage(stage.config, stages) for stage in plan.pipeline])
         except BaseException:
@@ -113,6 +116,11 @@ class Opener:
                 f" ({type(error).__name__})"
             ) from error
         return provider
+
+
+def _quiet_until(plan: ClinicPlan, address: str, now: datetime) -> datetime | None:
+    hours = plan.quiet_hours
+    return None if hours.then == "drop" else quiet.ends(now, address, plan.clinic.timezone, hours.begin, hours.end)
 
 
 def _phones(plan: ClinicPlan) -> tuple[str, ...]:

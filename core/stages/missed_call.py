@@ -15,9 +15,9 @@ from pydantic import Field, field_validator, model_validator
 from core.config.durations import Duration
 from core.receptionist.opening import opens_text
 from core.stages.output_guard import GROUNDING
-from deskbell import CallNext, Remember, Settings, Stage, TextKind, Turn
+from deskbell import CallNext, CancelTimer, Remember, SetTimer, Settings, Stage, TextKind, TimerDue, Turn
 
-_KEY = "missed_call"
+_KEY, _LATER = "missed_call", "missed_call_later"
 #: Who spoke last is all that is asked of the transcript.
 _LAST = 1
 _PLACE = re.compile(r"\{(\w*)\}")
@@ -95,7 +95,11 @@ class MissedCall(Stage[MissedCallConfig]):
 
     async def __call__(self, turn: Turn, call_next: CallNext) -> None:
         await call_next()
-        if turn.calls and not turn.texts and not turn.replies:
+        morning = any(isinstance(event, TimerDue) and event.name == _KEY for event in turn.events)
+        if turn.texts and turn.recall(_LATER):
+            turn.add(CancelTimer(_KEY))
+            turn.add(Remember(_LATER, None))
+        elif (turn.calls or morning) and not turn.texts and not turn.replies:
             await self._text_back(turn)
 
     async def _text_back(self, turn: Turn) -> None:
@@ -107,6 +111,15 @@ class MissedCall(Stage[MissedCallConfig]):
         if last and turn.now - last[-1].at < self.config.hot:
             turn.note("silent", reason="conversation goes on")
             return
+        later = self.context.quiet_until(turn.contact.address, turn.now)
+        if later is not None:
+            # What it says of hours must be true when it is read.
+            turn.note("deferred", reason="quiet hours")
+            turn.add(SetTimer(_KEY, later))
+            turn.add(Remember(_LATER, True))
+            return
+        if turn.recall(_LATER):
+            turn.add(Remember(_LATER, None))
         hour, line = self._line(turn)
         if not last:
             line = f"{line} {turn.clinic.say(self.config.opt_out)}"

@@ -34,12 +34,16 @@ class Claimed:
     #: The conversation's epoch and the contact's consent at this moment.
     current_epoch: int
     opted_out: bool
+    #: Nobody asked for it, and the patient has written since it was.
+    answered: bool
 
 
 _CLAIM = """
 WITH head AS (
     SELECT o.id, o.status, o.due_at FROM outbox o
      WHERE o.clinic = $1 AND o.conversation = $2 AND o.status IN ('queued', 'sending', 'unknown')
+       -- What nobody asked for may wait for the morning, and must not keep an answer waiting with it.
+       AND NOT (o.status = 'queued' AND o.kind = 'outreach' AND o.due_at > $3)
      ORDER BY o.id LIMIT 1
        FOR UPDATE
 ), gate AS (
@@ -56,7 +60,10 @@ UPDATE outbox o
   FROM gate
  WHERE o.clinic = $1 AND o.id = gate.id
 RETURNING o.id, o.key, o.kind, o.author, o.epoch, o.binding, o.recipient, o.text, o.attempts, o.created_at,
-          o.first_attempt_at, gate.epoch AS current_epoch, gate.opted_out_at IS NOT NULL AS opted_out
+          o.first_attempt_at, gate.epoch AS current_epoch, gate.opted_out_at IS NOT NULL AS opted_out,
+          o.kind = 'outreach' AND EXISTS (
+            SELECT FROM event e WHERE e.clinic = $1 AND e.conversation = $2 AND e.kind = 'text'
+               AND e.stored_at > o.created_at) AS answered
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +29,10 @@ from deskbell import (
 
 if TYPE_CHECKING:
     from tests.integration.engine.conftest import World
+
+
+#: Nine in the evening in New York.
+NIGHT = datetime(2026, 3, 4, 2, tzinfo=UTC)
 
 
 class Three(Stage[Settings]):
@@ -326,3 +331,42 @@ async def test_staff_write_and_the_bot_stays_silent_until_they_release(world: Wo
     await world.hear("and now?")
     await world.settle()
     assert world.sent == ["hello there", "Rosa here", "and now?"]
+
+
+# ---- what nobody asked for ---------------------------------------------------------------------------------------
+
+
+class Outreach(Stage[Settings]):
+    """Texts of its own accord when it hears "remind", and answers everything else."""
+
+    name = "outreach"
+
+    async def __call__(self, turn: Turn, call_next: CallNext) -> None:
+        for text in turn.texts:
+            turn.say(f"re {text.text}", TextKind.OUTREACH if text.text == "remind" else TextKind.REPLY)
+
+
+async def test_what_nobody_asked_for_waits_for_the_patients_morning_and_keeps_no_answer_waiting(world: World) -> None:
+    world.use(Outreach)
+    world.clock.set(NIGHT)
+    await world.hear("remind")
+    await world.settle()
+    assert world.sent == []
+    world.clock.set(NIGHT + timedelta(hours=12))
+    await world.engine.sweeper.send_due()
+    assert world.sent == ["re remind"]
+
+
+async def test_an_answer_at_night_overtakes_what_waits_and_makes_it_moot(world: World) -> None:
+    world.use(Outreach)
+    world.clock.set(NIGHT)
+    await world.hear("remind")
+    await world.settle()
+    world.clock.advance(60)
+    await world.hear("hello?")
+    await world.settle()
+    assert world.sent == ["re hello?"]
+    world.clock.set(NIGHT + timedelta(hours=12))
+    await world.engine.sweeper.send_due()
+    assert world.sent == ["re hello?"]
+    assert await world.value("SELECT reason FROM outbox WHERE kind = 'outreach'") == "the patient has written since"
