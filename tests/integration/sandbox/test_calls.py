@@ -94,7 +94,12 @@ async def test_twilio_does_as_it_is_answered(call: Hear, sandbox: Any, applicati
     assert RequestValidator(token).validate(second.url, fields, signature)
 
 
-async def test_a_report_that_comes_twice_rings_once_and_is_one_call(call: Hear, fault: Any) -> None:
+async def test_a_call_that_is_told_twice_rings_once(call: Hear, fault: Any) -> None:
+    await fault("twilio", "duplicate", times=2)
+    assert len(await call("missed", PALM)) == 1
+
+
+async def test_a_report_that_comes_twice_is_one_call(call: Hear, fault: Any) -> None:
     for provider, number in (("telnyx", HARBOR), ("twilio", PALM)):
         await fault(provider, "duplicate", times=2, deliveries=4)
         events = await call("missed", number)
