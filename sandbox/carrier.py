@@ -17,6 +17,9 @@ from sandbox.tasks import Tasks
 from sandbox.threads import Attachment, Author, Message, Status, Threads
 from sandbox.webhooks import Courier, Webhook
 
+#: How a call to a clinic ends: rung out, answered, engaged, or given up by the caller.
+Outcome = Literal["missed", "answered", "busy", "hung_up"]
+
 
 class Numbers:
     """The clinics' numbers, as introduced by the application."""
@@ -73,6 +76,10 @@ class Carrier:
 
     def receipt_webhook(self, message: Message, url: str) -> Webhook:
         """Tells what became of a text; its present status says what."""
+        raise NotImplementedError
+
+    def call(self, caller: str, clinic: Reachable, outcome: Outcome) -> str:
+        """A phone calls a clinic: the first webhook is on its way when this returns. Gives the call's id."""
         raise NotImplementedError
 
     # ---- both ways ---------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 
 from sanic import Blueprint, HTTPResponse, Request, json
 
+from deskbell import Reachable
 from sandbox import media as pictures
 from sandbox.carrier import Carrier, World
 from sandbox.clock import SandboxClock
@@ -18,6 +19,7 @@ from sandbox.live import Live
 from sandbox.media import Media
 from sandbox.phones import is_sender
 from sandbox.requests import (
+    CallRequest,
     ClinicRequest,
     ClockRequest,
     Refused,
@@ -69,6 +71,7 @@ class Control:
             ("POST", "/clinics", self.introduced),
             ("GET", "/connection", self.connection),
             ("POST", "/texts", self.text),
+            ("POST", "/calls", self.call),
             ("POST", "/segments", self.segments),
             ("POST", "/media", self.picture),
             ("GET", "/phones", self.phones),
@@ -112,13 +115,23 @@ class Control:
 
     async def text(self, request: Request) -> HTTPResponse:
         wanted = read(request, TextRequest)
-        clinic = self._world.numbers.get(wanted.to)
-        if clinic is None:
-            numbers = [one.number for one in self._world.numbers.all()]
-            raise Refused("to: no clinic has this number", numbers, 404)
+        clinic = self._called(wanted.to)
         attachments = [self._media.attachment(url) for url in wanted.media]
         message = self._carriers[clinic.channel].receive(wanted.sender, clinic, wanted.text, attachments)
         return json({"id": message.id})
+
+    async def call(self, request: Request) -> HTTPResponse:
+        wanted = read(request, CallRequest)
+        clinic = self._called(wanted.to)
+        return json({"id": self._carriers[clinic.channel].call(wanted.caller, clinic, wanted.outcome)})
+
+    def _called(self, number: str) -> Reachable:
+        """The clinic with this number."""
+        clinic = self._world.numbers.get(number)
+        if clinic is None:
+            numbers = [one.number for one in self._world.numbers.all()]
+            raise Refused("to: no clinic has this number", numbers, 404)
+        return clinic
 
     async def segments(self, request: Request) -> HTTPResponse:
         return json(asdict(measure(read(request, SegmentsRequest).text)))

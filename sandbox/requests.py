@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json as jsonlib
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import AfterValidator, AwareDatetime, Field, ValidationError, model_validator
 from sanic import HTTPResponse, Request, json
 
 from deskbell import E164, Reachable, Settings
+from sandbox.carrier import Outcome
 from sandbox.clock import FURTHEST
 from sandbox.media import is_address
 from sandbox.phones import is_number, is_sender
@@ -71,6 +72,22 @@ class TextRequest(Settings):
     media: list[Annotated[str, AfterValidator(_address)]] = Field(
         default_factory=list, max_length=10, description="At most 10 http(s) addresses of pictures."
     )
+
+
+def _caller(value: str) -> str:
+    if not is_number(value) and value != "anonymous":
+        raise ValueError("is no phone number, nor 'anonymous'")
+    return value
+
+
+class CallRequest(Settings):
+    """A call from a phone to a clinic."""
+
+    caller: Annotated[str, AfterValidator(_caller)] = Field(
+        alias="from", description="A number such as +12125550177, or 'anonymous': withheld."
+    )
+    to: Annotated[str, AfterValidator(_recipient)] = Field(description="A clinic's number, as in GET /api/clinics.")
+    outcome: Outcome = Field(description=f"How it ends: {', '.join(get_args(Outcome))}.")
 
 
 class ClockRequest(Settings):

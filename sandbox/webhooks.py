@@ -48,6 +48,8 @@ class Webhook:
     attempts: int
     #: Whether an answer other than 2xx is a reason to try again, or only a failed connection.
     retries_on_refusal: bool
+    #: Told the body of an answer that took it, for providers that do as they are answered.
+    heard: Callable[[bytes], None] | None = field(default=None, repr=False)
 
 
 class Courier:
@@ -153,8 +155,10 @@ class Courier:
                 async with self._client.post(
                     address, data=post.body, headers=post.headers, allow_redirects=False
                 ) as answer:
-                    await answer.read()
+                    body = await answer.read()
             entry.status = answer.status
+            if webhook.heard is not None and answer.ok:
+                webhook.heard(body)
         except TimeoutError:
             entry.note = f"no answer within {webhook.deadline:g} s"
         except (aiohttp.ClientError, ValueError) as problem:

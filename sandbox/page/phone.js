@@ -3,6 +3,7 @@
 import { call, clinics as askClinics, thread as askThread } from "./api.js";
 import { Composer } from "./composer.js";
 import { CONTACTS, STARTERS, typed, written } from "./contacts.js";
+import { Ring } from "./ring.js";
 import { Thread } from "./thread.js";
 import { startClock, startFaults, startMenus, tellClock, tellFaults } from "./tools.js";
 
@@ -31,6 +32,7 @@ class Phone {
     this.#people();
     this.places();
     this.composer = new Composer(this.node.querySelector(".composer"), () => this.ends());
+    new Ring(this.node.querySelector(".call"), this.node.querySelector(".told"), () => this.ends());
     this.#starters();
     this.#listen();
   }

@@ -8,20 +8,33 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import html
+import re
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from deskbell import Keyword, Reachable
-from sandbox.carrier import Carrier, World
+from sandbox.carrier import Carrier, Outcome, World
 from sandbox.keys import Keys
 from sandbox.threads import Attachment, Message
 from sandbox.webhooks import Post, Webhook
 
 VERSION = "2010-04-01"
+#: What a caller who withholds the number has in its place: ANONYMOUS, on the keys of a telephone.
+_WITHHELD = "+266696687"
+#: What comes of ringing the number in a <Dial>.
+_DIALLED: dict[Outcome, str] = {
+    "missed": "no-answer",
+    "answered": "completed",
+    "busy": "busy",
+    "hung_up": "canceled",
+}
+_ACTION = re.compile(r'<Dial\b[^>]*\baction="([^"]*)"')
 
 
 class Twilio(Carrier):
@@ -120,6 +133,33 @@ class Twilio(Carrier):
             "To": message.recipient,
         }
         return self._webhook("receipt", message.status, url, f"twilio {message.id}", fields)
+
+    def call(self, caller: str, clinic: Reachable, outcome: Outcome) -> str:
+        """Does as the answer says: rings the number in a <Dial> and tells what came of it, or ends."""
+        fields = {
+            "CallSid": f"CA{secrets.token_hex(16)}",
+            "AccountSid": self._keys.twilio_account_sid,
+            "ApiVersion": VERSION,
+            "From": _WITHHELD if caller == "anonymous" else caller,
+            "To": clinic.number,
+            "CallStatus": "ringing",
+            "Direction": "inbound",
+        }
+        lane = f"twilio {fields['CallSid']}"
+        dialled: list[str] = []
+
+        def go_on(twiml: bytes) -> None:
+            action = _ACTION.search(twiml.decode("utf-8", "replace"))
+            if action is None or dialled:
+                return  # said and done; or an answer to the same webhook delivered twice
+            dialled.append(html.unescape(action[1]))
+            told = {**fields, "CallStatus": "in-progress" if outcome != "hung_up" else "completed"}
+            told |= {"DialCallSid": f"CA{secrets.token_hex(16)}", "DialCallStatus": _DIALLED[outcome]}
+            self.world.courier.dispatch(self._webhook("inbound", "dialled", dialled[0], lane, told))
+
+        webhook = self._webhook("inbound", "call", clinic.webhook_url, lane, fields)
+        self.world.courier.dispatch(replace(webhook, heard=go_on))
+        return fields["CallSid"]
 
     def _webhook(self, event: Any, name: str, url: str, lane: str, fields: Mapping[str, str]) -> Webhook:
         post = self._sign(url, fields)

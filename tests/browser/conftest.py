@@ -6,7 +6,7 @@ import asyncio
 import json
 import shutil
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -65,14 +65,20 @@ class Receptionist:
         if data["event_type"] == "message.received":
             self.heard.append(data["payload"])
             if "autoresponse_type" not in data["payload"] and self.reply:
-                answer = asyncio.ensure_future(self._answer(data["payload"]))
-                self._answers.add(answer)
-                answer.add_done_callback(self._answers.discard)
+                heard = data["payload"]
+                self._start(self._send(heard["to"][0]["phone_number"], heard["from"]["phone_number"], self.reply))
+        if data["event_type"] == "call.hangup":
+            self.heard.append(data["payload"])
+            self._start(self._send(data["payload"]["to"], data["payload"]["from"], "Sorry we missed your call."))
         return HTTPResponse(b"{}", 200)
 
-    async def _answer(self, heard: dict[str, Any]) -> None:
-        number, phone = heard["to"][0]["phone_number"], heard["from"]["phone_number"]
-        await self._client.messages.send(to=phone, from_=number, text=self.reply)
+    def _start(self, sending: Coroutine[Any, Any, None]) -> None:
+        answer = asyncio.ensure_future(sending)
+        self._answers.add(answer)
+        answer.add_done_callback(self._answers.discard)
+
+    async def _send(self, number: str, phone: str, text: str) -> None:
+        await self._client.messages.send(to=phone, from_=number, text=text)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

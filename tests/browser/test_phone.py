@@ -46,6 +46,19 @@ async def test_a_text_is_answered_and_both_get_their_ticks_without_a_reload(page
     assert receptionist.heard[0]["text"] == "Do you do lip filler?"
 
 
+async def test_a_phone_calls_hangs_up_and_is_texted_back(page, receptionist) -> None:
+    phone = dana(page)
+    await phone.get_by_role("button", name="Call").click()
+    await phone.get_by_text("Ringing…").wait_for()
+    assert receptionist.heard == []
+    await phone.get_by_role("button", name="Hang up").click()
+
+    await expect_text(phone, "Sorry we missed your call.")
+    assert receptionist.heard[0]["hangup_cause"] == "originator_cancel"
+    await phone.get_by_text("You hung up.").wait_for()
+    await phone.get_by_role("button", name="Call").wait_for()
+
+
 async def test_markup_in_a_text_stays_text(page, receptionist) -> None:
     attack = "<img src=x onerror=\"document.title='owned'\"><b>bold</b>"
     receptionist.reply = attack

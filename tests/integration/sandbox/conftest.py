@@ -14,7 +14,7 @@ import httpx
 import pytest
 from sanic import HTTPResponse, Request, Sanic
 
-from deskbell import Reachable
+from deskbell import RawRequest, Reachable
 from sandbox.pace import IMMEDIATE, Pace
 from sandbox.server import Sandbox
 
@@ -41,6 +41,8 @@ class Application:
     deliveries: list[Delivery] = field(default_factory=list)
     #: HTTP statuses of the next answers, then 200.
     answers: list[int] = field(default_factory=list)
+    #: Makes the bodies of its answers; without it they are empty objects.
+    acknowledge: Callable[[RawRequest], tuple[str, bytes]] | None = None
     #: While clear, nothing is answered.
     answering: asyncio.Event = field(default_factory=asyncio.Event)
     arrival: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -75,7 +77,10 @@ class Application:
             self.arrival.notify_all()
         status = self.answers.pop(0) if self.answers else 200
         await self.answering.wait()
-        return HTTPResponse(b"{}", status)
+        if self.acknowledge is None:
+            return HTTPResponse(b"{}", status)
+        kind, body = self.acknowledge(RawRequest("POST", url, dict(request.headers), request.body))
+        return HTTPResponse(body, status, content_type=kind)
 
 
 @pytest.fixture

@@ -83,6 +83,12 @@ async def test_what_a_call_ended_with_counts_where_it_was_never_answered(
     assert [type(event) for event in events] == ([MissedCall] if missed else [])
 
 
+async def test_whatever_reports_a_call_it_has_one_id(twilio_hears: Callable[..., Any]) -> None:
+    reports = [coming(status="in-progress", DialCallStatus="busy"), coming(status="no-answer")]
+    assert [event.id for body in reports for event in await twilio_hears(body, **CONFIG)] == ["CA1", "CA1"]
+    assert [event.id for event in await twilio_hears(coming())] == ["CA1"]
+
+
 async def test_the_leg_to_the_clinics_line_says_nothing(
     twilio: Callable[..., TwilioChannel], twilio_hears: Callable[..., Any]
 ) -> None:
