@@ -120,10 +120,12 @@ class AftermathContract(PaymentScene):
         self, provider_server: ProviderServer
     ) -> None:
         self.only_if_asked()
-        provider_server.script(self.given_back(replace(REFUND, status=PaymentStatus.PENDING)))
+        provider_server.script(self.given_back(replace(REFUND, status=PaymentStatus.PENDING)), self.given_back(REFUND))
         async with self.opened(provider_server.url) as payment:
-            update = await self.given(payment)
+            update, done = await self.given(payment), await self.given(payment)
         assert (update.status, update.refund_id) == (PaymentStatus.PENDING, None)
+        # That it is done is other news, and must not pass for a repetition.
+        assert done.event_id != update.event_id
 
     @pytest.mark.asyncio
     async def test_a_refund_whose_answer_is_lost_is_repeated_under_the_same_key(

@@ -72,7 +72,7 @@ class Links:
         refund = reading.at(answer, "refund")
         if (state := reading.text(refund, "status")) in ("REJECTED", "FAILED"):
             raise Undeliverable(f"Square did not give the money back (status {state}).", code=state)
-        update = reading.refund(refund, event_id=f"refund:{reading.identifier(refund, 'id')}", now=self._clock.now())
+        update = self._given_back(refund)
         if update is None or state not in ("PENDING", "COMPLETED"):
             raise OutcomeUnknown("Square's answer names no refund.")
         return update
@@ -94,8 +94,13 @@ class Links:
 
     async def _refund(self, refund_id: str, until: float) -> list[PaymentUpdate]:
         refund = await self._read("refund", self._api.refunds, refund_id, until)
-        update = _read(reading.refund(refund, event_id=f"refund:{refund_id}", now=self._clock.now()))
+        update = _read(self._given_back(refund))
         return [update] if update.status is PaymentStatus.REFUNDED else []
+
+    def _given_back(self, refund: Any) -> PaymentUpdate | None:
+        """With the state in the event's id: that it is complete is other news than that it is on its way."""
+        event_id = f"refund:{reading.identifier(refund, 'id')}:{reading.text(refund, 'status')}"
+        return reading.refund(refund, event_id=event_id, now=self._clock.now())
 
     async def _read(self, name: str, shelf: Any, wanted: str, until: float) -> Any:
         """The order, payment or refund of this id. An answer without it is no answer: nothing may follow from that."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deskbell import PaymentStatus, PaymentUpdate
@@ -24,6 +24,7 @@ VALUES = st.recursive(
 
 
 @given(found=VALUES)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_object_makes_reading_stumble(found: Any) -> None:
     readers = [reading.refund, reading.dispute]
     if reading.text(found, "status") in reading.PAYMENTS:
