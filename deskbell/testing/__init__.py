@@ -7,8 +7,8 @@
     class TestPigeonPost(ChannelContract):
         ...                                  # how to make one, sign for one, answer one: see the class
 
-The tests come with the inheritance. See `ChannelContract` and `StageContract`; `ProviderServer` and `Answer` play
-a provider's HTTP API, also for tests of your own (fixture `provider_server`).
+The tests come with the inheritance. See `ChannelContract`, `PaymentContract` and `StageContract`; `ProviderServer` and
+`Answer` play a provider's HTTP API, also for tests of your own (fixture `provider_server`).
 """
 
 from __future__ import annotations
@@ -24,14 +24,20 @@ if TYPE_CHECKING:
     from deskbell.testing.knowledge import KnowledgeContract
     from deskbell.testing.llm import MODEL_WORDS, PATIENT_WORDS, LLMContract, Reply, Told
     from deskbell.testing.loopwatch import LoopWatch
+    from deskbell.testing.payment import DEPOSIT, GRANT, LINK, PAYER, REFUND, News, PaymentContract
     from deskbell.testing.refusal import Refusal
     from deskbell.testing.server import Answer, Call, ProviderServer
     from deskbell.testing.stage import StageContract
 
 __all__ = [
+    "DEPOSIT",
+    "GRANT",
+    "LINK",
     "MODEL_WORDS",
     "PATIENT",
     "PATIENT_WORDS",
+    "PAYER",
+    "REFUND",
     "WORDS",
     "Answer",
     "Call",
@@ -43,6 +49,8 @@ __all__ = [
     "KnowledgeContract",
     "LLMContract",
     "LoopWatch",
+    "News",
+    "PaymentContract",
     "ProviderServer",
     "Refusal",
     "Reply",
@@ -67,6 +75,13 @@ _ROOMS = {
     "PATIENT_WORDS": "llm",
     "Reply": "llm",
     "Told": "llm",
+    "DEPOSIT": "payment",
+    "GRANT": "payment",
+    "LINK": "payment",
+    "News": "payment",
+    "PAYER": "payment",
+    "PaymentContract": "payment",
+    "REFUND": "payment",
     "ProviderServer": "server",
     "Refusal": "refusal",
     "CallSample": "channel",

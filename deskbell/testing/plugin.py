@@ -18,6 +18,7 @@ pytest.register_assert_rewrite(
     "deskbell.testing.discretion",
     "deskbell.testing.knowledge",
     "deskbell.testing.llm",
+    "deskbell.testing.payment",
     "deskbell.testing.stage",
 )
 

@@ -1,1 +1,1 @@
-"""Ways to take deposits: one provider a package, each a `deskbell.Payment`. None ships yet."""
+"""Ways to take deposits: one provider a package, each a `deskbell.Payment`."""
