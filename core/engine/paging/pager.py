@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from random import Random
@@ -13,6 +13,7 @@ from core.engine.live import Directory, LiveClinic
 from core.engine.paging import planning
 from core.engine.paging.deliveries import Deliveries
 from core.engine.paging.mail import Mailer
+from core.engine.rounds import rounds
 from core.store import notices
 from core.store.database import Connection, Database
 from core.store.notices import Notice
@@ -56,23 +57,11 @@ class Pager:
     async def run(self, stopping: asyncio.Event) -> None:
         """Goes on until told to stop. Texts, e-mails and looking again go on side by side: none waits for another."""
         await asyncio.gather(
-            self._again_and_again(stopping, self.plan, self.raise_again),
-            self._again_and_again(stopping, self.deliveries.send_texts),
-            self._again_and_again(stopping, self.deliveries.send_mails),
-            self._again_and_again(stopping, self.deliveries.reconcile),
+            rounds(stopping, self._every, self.plan, self.raise_again, what="paging"),
+            rounds(stopping, self._every, self.deliveries.send_texts, what="paging"),
+            rounds(stopping, self._every, self.deliveries.send_mails, what="paging"),
+            rounds(stopping, self._every, self.deliveries.reconcile, what="paging"),
         )
-
-    async def _again_and_again(self, stopping: asyncio.Event, *acts: Callable[[], Awaitable[int]]) -> None:
-        while not stopping.is_set():
-            for act in acts:
-                try:
-                    await act()
-                except Exception as error:  # noqa: BLE001 - logged; tried again with the next round
-                    logger.error("paging failed", act=act.__name__, error=type(error).__name__)
-            try:
-                await asyncio.wait_for(stopping.wait(), self._every.total_seconds())
-            except TimeoutError:
-                continue
 
     # ---- deciding ------------------------------------------------------------------------------------------------
 
