@@ -93,6 +93,7 @@ def _document(plan: ClinicPlan) -> dict[str, Any]:
         "turns": plan.turns,
         "sending": plan.sending,
         "payment_links": plan.payment_links,
+        "subscribers": dict(plan.subscribers),
     }
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from time import perf_counter
 
 from core import log, metrics
+from core.engine.announcing.audience import Audience
 from core.engine.corrections import keep_corrections, known_facts
 from core.engine.events import decode
 from core.engine.fold import fold
@@ -59,6 +60,7 @@ class Turns:
         outbox: Outbox,
         clock: Clock,
         *,
+        audience: Audience,
         on_report: OnReport,
         on_committed: OnCommitted = _nobody,
         on_step: OnStep = pass_by,
@@ -68,6 +70,7 @@ class Turns:
         self._directory = directory
         self._outbox = outbox
         self._clock = clock
+        self._audience = audience
         self._on_report = on_report
         self._on_committed = on_committed
         self._on_step = on_step
@@ -112,7 +115,8 @@ class Turns:
         async with asyncio.timeout(live.plan.turns.deadline.total_seconds()):
             stages = await live.pipeline.run(turn)
         elapsed = perf_counter() - started
-        work = fold(turn, snapshot, outcome="done", milliseconds=elapsed * 1000, stages=stages)
+        wanted = self._audience.wanted(live)
+        work = fold(turn, snapshot, outcome="done", milliseconds=elapsed * 1000, stages=stages, wanted=wanted)
         self._on_step(Step.BEFORE_COMMIT)
         committed = await self._commit(work)
         self._on_step(Step.AFTER_COMMIT)
@@ -208,7 +212,8 @@ class Turns:
         turn = self._begin_blank(live, snapshot)
         turn.add(NotifyStaff("parked", "A text could not be answered automatically: please reply.", urgent=True))
         turn.note("parked", error=type(error).__name__, where=_where(error))
-        work = fold(turn, snapshot, outcome="parked", milliseconds=0.0, stages={})
+        wanted = self._audience.wanted(live)
+        work = fold(turn, snapshot, outcome="parked", milliseconds=0.0, stages={}, wanted=wanted)
         async with self._database.transaction() as connection:
             committed = await turns.commit(connection, turns.as_parked(work))
             if committed and committed.awake:

@@ -41,6 +41,7 @@ class Commit:
     cancelled: Sequence[str] = ()
     consent: Sequence[Mapping[str, Any]] = ()
     notices: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    announced: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     #: What models used up: ``day`` of the clinic, ``tokens``, ``cost_micros``, ``texts``. None: nothing.
     spent: Mapping[str, Any] | None = None
     #: seq -> why, of events whose words go no further; and seq -> what of them may.
@@ -140,6 +141,12 @@ WITH moved AS (
     ON CONFLICT (clinic, day) DO UPDATE
        SET tokens = model_usage.tokens + excluded.tokens, texts = model_usage.texts + excluded.texts,
            cost_micros = model_usage.cost_micros + excluded.cost_micros
+), announced AS (
+    INSERT INTO announcement (clinic, conversation, type, data, at)
+    SELECT $1, $2, a.type, a.data, $7
+      FROM moved,
+           rows from (jsonb_to_recordset($30) AS (type text, data jsonb)) WITH ORDINALITY AS a (type, data, place)
+     ORDER BY a.place
 )
 SELECT ran.id, moved.awake, moved.settles_at, (SELECT count(*) FROM said) AS texts, moved.edition FROM moved, ran
 """
@@ -183,6 +190,7 @@ async def commit(connection: Connection, work: Commit, *, unless_awake: bool = F
         {str(seq): text for seq, text in work.shown.items()},
         dict(work.spent) if work.spent else None,
         {str(seq): text for seq, text in work.cut.items()},
+        [dict(one) for one in work.announced],
     )
     if row is None:
         return None
