@@ -33,6 +33,15 @@ history_windows = Counter(
 notice_deliveries = Counter(
     "deskbell_notice_deliveries_total", "Notices to staff, by means and outcome.", ["clinic", "means", "outcome"]
 )
+announcements = Counter("deskbell_announcements_total", "What was announced, by type.", ["clinic", "type"])
+announcement_deliveries = Counter(
+    "deskbell_announcement_deliveries_total",
+    "Calls to subscribers, by what came of them: sent, retried, dead.",
+    ["clinic", "subscriber", "outcome"],
+)
+announcements_dead = Gauge(
+    "deskbell_announcements_dead", "Announcements that a subscriber did not take in time.", ["clinic", "subscriber"]
+)
 model_calls = Counter(
     "deskbell_model_calls_total", "Calls of language models, by what came of them.", ["clinic", "model", "outcome"]
 )

@@ -13,7 +13,7 @@ import pluggy
 import structlog
 
 from core import metrics
-from deskbell import SentText, StaffNotice, TurnReport
+from deskbell import Announcement, SentText, StaffNotice, TurnReport
 
 _log = structlog.get_logger(__name__)
 
@@ -36,6 +36,14 @@ class ObserverCalls:
 
     async def staff_notice(self, notice: StaffNotice) -> None:
         await self._tell("on_staff_notice", notice=notice)
+
+    @property
+    def hear_announcements(self) -> bool:
+        """Whether any plugin wants to be told of announcements."""
+        return bool(self._manager.hook.on_announcement.get_hookimpls())
+
+    async def announcement(self, announcement: Announcement) -> None:
+        await self._tell("on_announcement", announcement=announcement)
 
     async def _tell(self, hook: str, **arguments: Any) -> None:
         implementations = getattr(self._manager.hook, hook).get_hookimpls()

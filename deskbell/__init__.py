@@ -3,6 +3,7 @@
 This module is the whole public surface. It imports nothing of the runtime.
 """
 
+from deskbell.announcement import ANNOUNCEMENT_TYPES, Announcement, AnnouncementType
 from deskbell.channel import (
     Channel,
     ChannelConfig,
@@ -103,9 +104,12 @@ from deskbell.turn import (
 from deskbell.types import E164, Clock, ManualClock, Settings, SystemClock, mask_number, mask_numbers, storable
 
 __all__ = [
+    "ANNOUNCEMENT_TYPES",
     "E164",
     "LLM",
     "AccessRevoked",
+    "Announcement",
+    "AnnouncementType",
     "Booking",
     "CallMissed",
     "CallNext",

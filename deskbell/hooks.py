@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from deskbell.announcement import Announcement
     from deskbell.channel import Channel
     from deskbell.history import History
     from deskbell.knowledge import Knowledge
@@ -128,3 +129,7 @@ class Observers:
     @hookspec
     async def on_staff_notice(self, notice: StaffNotice) -> None:
         """The clinic's people are told something."""
+
+    @hookspec
+    async def on_announcement(self, announcement: Announcement) -> None:
+        """Something happened that those outside may hear of."""

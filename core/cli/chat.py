@@ -103,7 +103,7 @@ def _plan(
     binding = BindingPlan("terminal", f"{clinic}-terminal", terminal, terminal.Config())
     nothing = timedelta()
     burst = Burst(fragment=nothing, text=nothing, question=nothing, cap=nothing)
-    return replace(plan, channels={"terminal": binding}, burst=burst)
+    return replace(plan, channels={"terminal": binding}, burst=burst, subscribers={})
 
 
 class _Talk:

@@ -62,8 +62,8 @@ def prepare(tree: Node, clinic: str, catalogue: Catalogue, overrides: Overrides,
             own = _of_binding(value, f"{clinic}-{path[-1]}")
             binding = binding.with_field(key, _overriding(own, binding, place=place))
         provider = providers(catalogue, kind).get(use)
-        binding = _conceal(binding, (), provider.Config if provider else None, references)
-        tree = _replaced(tree, path, binding)
+        binding = conceal(binding, (), provider.Config if provider else None, references)
+        tree = replaced(tree, path, binding)
     return tree
 
 
@@ -85,20 +85,21 @@ def _overriding(value: Any, binding: Node, *, place: Any) -> Node:
     return Node(value, place, binding.key_place, set_by=OVERRIDE)
 
 
-def _replaced(tree: Node, path: Path, node: Node) -> Node:
+def replaced(tree: Node, path: Path, node: Node) -> Node:
+    """The tree with another node at a path that it has."""
     if not path:
         return node
     key = str(path[0])
-    return tree.with_field(key, _replaced(tree.fields[key], path[1:], node))
+    return tree.with_field(key, replaced(tree.fields[key], path[1:], node))
 
 
-def _conceal(node: Node, path: Path, config: type[Any] | None, references: References) -> Node:
+def conceal(node: Node, path: Path, config: type[Any] | None, references: References) -> Node:
     """Hides each literal value but those that the provider declares as something other than a secret."""
     if node.fields:
-        hidden = {key: _conceal(child, (*path, key), config, references) for key, child in node.fields.items()}
+        hidden = {key: conceal(child, (*path, key), config, references) for key, child in node.fields.items()}
         return replace(node, value=hidden)
     if node.items:
-        items = tuple(_conceal(item, (*path, i), config, references) for i, item in enumerate(node.items))
+        items = tuple(conceal(item, (*path, i), config, references) for i, item in enumerate(node.items))
         return replace(node, value=items)
     declared = annotation_at(config, path) if config else None
     if path == ("use",) or (declared not in (None, Any) and not is_secret(declared)):
@@ -140,7 +141,7 @@ def _read_binding(
         return None, [unknown_name(catalogue, kind, use, node.fields["use"], (*path, "use"))]
     settings = replace(node, value={key: child for key, child in node.fields.items() if key != "use"})
     config, errors = validate(provider.Config, settings, path, scrub=references.scrub)
-    errors += _literal_secrets(settings, path, provider.Config)
+    errors += literal_secrets(settings, path, provider.Config)
     key = str(path[-1])
     return (BindingPlan(key, f"{clinic}-{key}", provider, config) if config else None), errors
 
@@ -184,7 +185,8 @@ _ARTICLES = {
 }
 
 
-def _literal_secrets(settings: Node, path: Path, config: type[Any]) -> list[ConfigError]:
+def literal_secrets(settings: Node, path: Path, config: type[Any]) -> list[ConfigError]:
+    """An error for each value that `config` declares a secret and that is no reference."""
     errors = []
     for leaf, node in settings.leaves():
         if not is_secret(annotation_at(config, leaf)) or node.set_by or node.value is None:

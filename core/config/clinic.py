@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from core.config.schema import OWN_SECTIONS, Burst, ClinicFile, PaymentLinks, Qu
 from core.config.source import read
 from core.config.staff import NOBODY, Staff
 from core.config.stages import StagePlan, read_stages
+from core.config.subscribers import Subscriber, conceal_subscribers, secrets_written_out
 from core.config.validation import validate
 from deskbell import Clinic
 
@@ -50,6 +51,8 @@ class ClinicPlan:
     #: Changes when anything changes that the clinic is made of: settings, secrets, files in its folder.
     digest: str
     staff: Staff = NOBODY
+    #: Systems outside that are told what happens, by their keys.
+    subscribers: Mapping[str, Subscriber] = field(default_factory=dict)
 
     @property
     def bindings(self) -> tuple[BindingPlan, ...]:
@@ -84,7 +87,7 @@ def read_clinic(
     if own is None:
         return ClinicReading(None, None, tuple(_of(folder.name, errors)))
     merged = prepare(merge(base.tree, own), folder.name, catalogue, overrides, references)
-    tree = references.resolve(merged)
+    tree = references.resolve(conceal_subscribers(merged, references))
     plan, faults = _plan(tree, folder, base, catalogue, references)
     errors = sorted([*errors, *references.errors, *faults], key=_position)
     return ClinicReading(plan if not errors else None, tree, tuple(_of(folder.name, errors)))
@@ -96,7 +99,7 @@ def _plan(
     file, errors = validate(ClinicFile, tree, scrub=references.scrub)
     bindings, faults = read_bindings(tree, folder.name, catalogue, references)
     pipeline, broken = read_stages(tree, base.pipelines, catalogue, references)
-    errors = [*errors, *faults, *broken]
+    errors = [*errors, *faults, *broken, *secrets_written_out(tree)]
     clinic, wrong = _clinic(file, folder.name, tree, references) if file else (None, [])
     errors = [*errors, *wrong]
     if file is None or clinic is None or bindings is None or pipeline is None:
@@ -117,6 +120,7 @@ def _plan(
         payment_links=file.payment_links,
         digest=_digest(tree, base, folder),
         staff=file.staff,
+        subscribers=file.subscribers,
     )
     return plan, errors
 
@@ -132,7 +136,7 @@ def _sections(bindings: Mapping[NodePath, BindingPlan]) -> dict[str, dict[str, B
 def _clinic(file: ClinicFile, name: str, tree: Node, references: References) -> tuple[Clinic | None, list[ConfigError]]:
     """The clinic as stages see it. What can still be wrong is the folder's name, and what joins sections."""
     sections = {section: getattr(file, section) for section in OWN_SECTIONS}
-    fields = {field: getattr(file.clinic, field) for field in type(file.clinic).model_fields}
+    fields = {key: getattr(file.clinic, key) for key in type(file.clinic).model_fields}
     try:
         return Clinic(id=name, **fields, **sections), []
     except ValidationError as error:

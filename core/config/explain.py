@@ -94,6 +94,7 @@ def _document(plan: ClinicPlan) -> dict[str, Any]:
         "sending": plan.sending,
         "quiet_hours": plan.quiet_hours,
         "payment_links": plan.payment_links,
+        "subscribers": dict(plan.subscribers),
     }
 
 

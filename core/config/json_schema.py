@@ -19,6 +19,7 @@ from core.config.defaults import Defaults, load_defaults
 from core.config.node import Node
 from core.config.references import ANY_REFERENCE, WHOLE_REFERENCE
 from core.config.schema import BINDING_KEY, Binding, ClinicFile
+from core.config.subscribers import SECTION as SUBSCRIBERS
 
 Schema = dict[str, Any]
 _SPAN = r"^\s*([01]?\d|2[0-3]):[0-5]\d\s*[-–]\s*(([01]?\d|2[0-3]):[0-5]\d|24:00)\s*$"
@@ -43,6 +44,7 @@ def clinic_schema(catalogue: Catalogue, defaults: Defaults | None = None) -> Sch
         }
     knowledge = _binding(providers(catalogue, KNOWLEDGE), refs, definitions)
     properties[KNOWLEDGE] = {"anyOf": [knowledge, {"type": "null"}]}
+    properties[SUBSCRIBERS] = _keyed(properties[SUBSCRIBERS])
     properties["pipeline"] = _pipeline(catalogue, defaults)
     properties["stages"] = _stages(catalogue, refs)
     _relax(schema, definitions, defaults.tree)
@@ -88,6 +90,12 @@ def _binding(known: Mapping[str, Any], refs: Mapping[type[BaseModel], str], defi
         alternatives.append({"if": {"properties": {"use": {"const": name}}, "required": ["use"]}, "then": then})
     use = {"enum": list(known), "description": "Name of the provider."}
     return {"type": "object", "properties": {"use": use}, "required": ["use"], **_all_of(alternatives)}
+
+
+def _keyed(section: Schema) -> Schema:
+    """A section whose keys are ours to bound: what pydantic writes lets any other key pass."""
+    [settings] = section.pop("patternProperties").values()
+    return {**section, "propertyNames": {"pattern": BINDING_KEY}, "additionalProperties": settings}
 
 
 def _all_of(schemas: list[Schema]) -> Schema:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from core.config.durations import Duration
 from core.config.staff import Staff
+from core.config.subscribers import Subscriber
 from deskbell import Booking, Clinic, Hours, Service, Settings, Wording
 from deskbell.clinic import Deposit
 
@@ -159,3 +160,4 @@ class ClinicFile(Settings):
     turns: Turns = Field(description="How long a turn may take.")
     sending: Sending = Field(description="How texts are retried.")
     staff: Staff = Field(description="How the clinic's people are told.")
+    subscribers: Mapping[BindingKey, Subscriber] = Field(default={}, description="Systems that are told what happens.")

@@ -10,6 +10,9 @@ from random import Random
 from typing import Any
 
 from core import log
+from core.engine.announcing.addresses import Reach
+from core.engine.announcing.announcer import Announcer
+from core.engine.announcing.audience import Audience
 from core.engine.deposits.books import Books
 from core.engine.deposits.cashier import Cashier
 from core.engine.deposits.refunds import Refunds
@@ -28,7 +31,7 @@ from core.engine.turns import Turns
 from core.observers import ObserverCalls
 from core.store.database import Database
 from core.store.turns import Committed
-from deskbell import Clock, History, SentText, StaffNotice, SystemClock, Turn, TurnReport
+from deskbell import Announcement, Clock, History, SentText, StaffNotice, SystemClock, Turn, TurnReport
 
 logger = log.get(__name__)
 
@@ -64,6 +67,7 @@ class Engine:
         history: History[Any] | None = None,
         mailer: Mailer | None = None,
         public_url: str = "",
+        subscribers_at: Reach = "loopback",
         on_step: OnStep = pass_by,
     ) -> None:
         self.tuning = tuning or Tuning()
@@ -100,6 +104,7 @@ class Engine:
         self.refunds = Refunds(
             database, self.directory, self.books, self.cashier, clock, wall or SystemClock(), lease=self.tuning.lease
         )
+        audience = Audience(self.directory, observers)
         self.turns = Turns(
             database,
             self.queue,
@@ -107,6 +112,7 @@ class Engine:
             self.outbox,
             self.cashier,
             clock,
+            audience=audience,
             on_report=self._finished,
             on_committed=self._committed,
             on_step=on_step,
@@ -119,6 +125,16 @@ class Engine:
             wall or SystemClock(),
             mailer=mailer,
             public_url=public_url,
+            every=self.tuning.sweep_every,
+            random=random,
+        )
+        self.announcer = Announcer(
+            database,
+            audience,
+            clock,
+            wall or SystemClock(),
+            on_told=self._announced,
+            reach=subscribers_at,
             every=self.tuning.sweep_every,
             random=random,
         )
@@ -140,6 +156,7 @@ class Engine:
             asyncio.create_task(self.sweeper.run(self._stopping), name="sweeper"),
             asyncio.create_task(self.pager.run(self._stopping), name="pager"),
             asyncio.create_task(self._look_after_deposits(), name="deposits"),
+            asyncio.create_task(self.announcer.run(self._stopping), name="announcer"),
         ]
 
     async def _look_after_deposits(self) -> None:
@@ -162,6 +179,7 @@ class Engine:
                 logger.warning("worker stopped hard", task=task.get_name(), next="its turns are handed on")
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self.announcer.close()
         await asyncio.gather(*self._watching)
 
     async def _sent(self, message: SentText) -> None:
@@ -170,6 +188,10 @@ class Engine:
     def _committed(self, turn: Turn, committed: Committed) -> None:
         if committed.edition and self.windows.keeps:
             self._beside(self.windows.advance(turn, committed.edition))
+
+    def _announced(self, announcement: Announcement) -> None:
+        if self._observers.hear_announcements:
+            self._beside(self._observers.announcement(announcement))
 
     async def _finished(self, report: TurnReport, notices: Sequence[StaffNotice]) -> None:
         self._beside(self._observers.turn_finished(report))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from core.engine.announcements import announcements
 from core.engine.requests import Refused, Requests
 from core.receptionist.cards import cut_digits
 from core.receptionist.sms import count
@@ -13,6 +14,7 @@ from core.store.mailbox import Snapshot
 from core.store.outbox import row_for
 from core.store.turns import Commit
 from deskbell import (
+    AnnouncementType,
     CancelDeposit,
     CancelTimer,
     DepositStatus,
@@ -40,8 +42,12 @@ def fold(
     milliseconds: float,
     stages: Mapping[str, float],
     payment: str | None = None,
+    wanted: Collection[AnnouncementType] = (),
 ) -> Commit:
-    """What the store must write for this turn. `payment` is the binding that deposits are asked through."""
+    """What the store must write for this turn.
+
+    `payment` is the binding that deposits are asked through, `wanted` the announcements that somebody wants to hear.
+    """
     requests = Requests(snapshot)
     facts: dict[tuple[int, str], dict[str, Any]] = {}
     memory: dict[str, Any] = {}
@@ -128,6 +134,7 @@ def fold(
         cancelled=list(cancelled),
         consent=consent,
         notices=notices,
+        announced=announcements(turn, snapshot, facts.values(), requests.moved, wanted) if wanted else (),
         spent={"day": turn.now.astimezone(turn.clinic.timezone).date(), **spent} if spent else None,
         given_up=given_up,
         deposit=deposit,

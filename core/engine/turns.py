@@ -8,6 +8,7 @@ from datetime import timedelta
 from time import perf_counter
 
 from core import log, metrics
+from core.engine.announcing.audience import Audience
 from core.engine.corrections import keep_corrections, known_facts
 from core.engine.deposits.cashier import Cashier
 from core.engine.deposits.news import current_deposit, keep_deposits
@@ -62,6 +63,7 @@ class Turns:
         cashier: Cashier,
         clock: Clock,
         *,
+        audience: Audience,
         on_report: OnReport,
         on_committed: OnCommitted = _nobody,
         on_step: OnStep = pass_by,
@@ -72,6 +74,7 @@ class Turns:
         self._outbox = outbox
         self._cashier = cashier
         self._clock = clock
+        self._audience = audience
         self._on_report = on_report
         self._on_committed = on_committed
         self._on_step = on_step
@@ -119,7 +122,15 @@ class Turns:
         async with asyncio.timeout(live.plan.turns.deadline.total_seconds()):
             stages = await live.pipeline.run(turn)
         elapsed = perf_counter() - started
-        work = fold(turn, snapshot, outcome="done", milliseconds=elapsed * 1000, stages=stages, payment=live.payment)
+        work = fold(
+            turn,
+            snapshot,
+            outcome="done",
+            milliseconds=elapsed * 1000,
+            stages=stages,
+            payment=live.payment,
+            wanted=self._audience.wanted(live),
+        )
         self._on_step(Step.BEFORE_COMMIT)
         committed = await self._commit(work)
         self._on_step(Step.AFTER_COMMIT)
@@ -217,7 +228,8 @@ class Turns:
         turn = self._begin_blank(live, snapshot)
         turn.add(NotifyStaff("parked", "A text could not be answered automatically: please reply.", urgent=True))
         turn.note("parked", error=type(error).__name__, where=_where(error))
-        work = fold(turn, snapshot, outcome="parked", milliseconds=0.0, stages={})
+        wanted = self._audience.wanted(live)
+        work = fold(turn, snapshot, outcome="parked", milliseconds=0.0, stages={}, wanted=wanted)
         async with self._database.transaction() as connection:
             committed = await turns.commit(connection, turns.as_parked(work))
             if committed and committed.awake:

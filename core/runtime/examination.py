@@ -18,6 +18,7 @@ from core.config.catalogue import Catalogue
 from core.config.clinic import ClinicPlan
 from core.config.clinics import LoadedClinics
 from core.config.settings import Runtime as Settings
+from core.config.subscribers import LOOPBACK
 from core.runtime.history import near_history_of
 from core.runtime.mail import mailer_of
 from core.runtime.opening import Opener
@@ -120,6 +121,7 @@ class Examination:
     def _staff(self) -> Iterator[Finding]:
         for clinic, plan in self._loaded.plans.items():
             yield _told(clinic, plan)
+            yield from _subscribers(clinic, plan, self._sandboxed)
             if plan.clinic.hours is None:
                 advice = "Write 'hours', so that patients are told by when somebody calls."
                 yield Finding(f"{clinic}: hours", "warning", "none: promises stay vague", advice)
@@ -252,6 +254,21 @@ def _told(clinic: str, plan: ClinicPlan) -> Finding:
     if not staff.raise_again.times:
         return Finding(about, "warning", count, "With 'raise_again.times: 0' what nobody has seen is not raised again.")
     return Finding(about, "ok", count)
+
+
+def _subscribers(clinic: str, plan: ClinicPlan, sandboxed: bool) -> Iterator[Finding]:
+    """Whether each system that is told what happens is where this process calls at all. Nobody is called for it."""
+    for name, who in plan.subscribers.items():
+        about, here = f"{clinic}: subscriber {name}", urlsplit(who.url).hostname in LOOPBACK
+        if here and not sandboxed:
+            advice = "Write its public https address: this machine is called in a sandbox only."
+            yield Finding(about, "problem", "is on this machine", advice)
+        elif sandboxed and not here:
+            advice = "Name one on this machine to see what it would be told, e.g. http://127.0.0.1:9000/."
+            yield Finding(about, "warning", "a sandbox runs: it is not told", advice)
+        else:
+            count = "everything" if who.types is None else f"{len(set(who.types))} types"
+            yield Finding(about, "ok", f"is told of {count}")
 
 
 async def _no_transcript(turn: Any, limit: int) -> Sequence[Any]:

@@ -225,6 +225,7 @@ async def running(
             history=history,
             mailer=mailer_of(settings, clock, sandboxed=sandbox is not None),
             public_url=public_url,
+            subscribers_at="loopback" if sandbox else "public",
             on_step=on_step,
         )
         opener = Opener(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from core.store import announcements
 from core.store.database import Connection
 
 
@@ -31,4 +32,5 @@ async def carrier_says_opted_out(
         source,
         now,
     )
+    await announcements.put(connection, clinic, conversation, "opt_out", {"source": "carrier"}, now)
     return True

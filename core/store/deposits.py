@@ -303,11 +303,3 @@ async def payer_phone(connection: Connection, row: DepositRow) -> str | None:
         "SELECT address FROM conversation WHERE clinic = $1 AND id = $2 AND kind = 'sms'", row.clinic, row.conversation
     )
     return found
-
-
-async def abandon(connection: Connection, row: DepositRow, now: datetime) -> None:
-    """No link could be made; whatever the provider may have made of it after all is made void by nobody."""
-    await connection.execute(
-        "UPDATE deposit SET status = 'cancelled', moved_at = $3 WHERE clinic = $1 AND id = $2", row.clinic, row.id, now
-    )
-    await journal(connection, row.clinic, row.id, row.status, DepositStatus.CANCELLED, "no_link", now)

@@ -41,6 +41,7 @@ class Commit:
     cancelled: Sequence[str] = ()
     consent: Sequence[Mapping[str, Any]] = ()
     notices: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    announced: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     #: What models used up: ``day`` of the clinic, ``tokens``, ``cost_micros``, ``texts``. None: nothing.
     spent: Mapping[str, Any] | None = None
     #: Why the open deposit is given up: the status that it gets, and the cause. None: it stays.
@@ -167,6 +168,12 @@ WITH moved AS (
     SELECT $1, id, before, $30::text, $31::text, $7::timestamptz FROM given_up
      UNION ALL
     SELECT $1, id, NULL, 'requested', 'agreed', $7 FROM wanted
+), announced AS (
+    INSERT INTO announcement (clinic, conversation, type, data, at)
+    SELECT $1, $2, a.type, a.data, $7
+      FROM moved,
+           rows from (jsonb_to_recordset($33) AS (type text, data jsonb)) WITH ORDINALITY AS a (type, data, place)
+     ORDER BY a.place
 )
 SELECT ran.id, moved.awake, moved.settles_at, (SELECT count(*) FROM said) AS texts, moved.edition,
        (SELECT count(*) FROM given_up) + (SELECT count(*) FROM wanted) AS deposits
@@ -214,6 +221,7 @@ async def commit(connection: Connection, work: Commit, *, unless_awake: bool = F
         {str(seq): text for seq, text in work.cut.items()},
         *(work.given_up or (None, None)),
         dict(work.deposit) if work.deposit else None,
+        [dict(one) for one in work.announced],
     )
     if row is None:
         return None

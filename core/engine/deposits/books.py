@@ -7,8 +7,9 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from core import log, metrics
@@ -16,17 +17,28 @@ from core.deposits.machine import PaymentFacts, standing, surplus
 from core.engine import events
 from core.engine.queue import WakeQueue
 from core.engine.steps import OnStep, Step, pass_by
-from core.store import deposits, mailbox, payments, staff
+from core.store import announcements, deposits, mailbox, payments, staff
 from core.store.database import Connection, Database
 from core.store.deposits import DepositRow
 from core.store.payments import Account
-from deskbell import Clock, DepositStatus, PaymentEvent, PaymentStatus, PaymentUpdate, Unhandled
+from deskbell import AnnouncementType, Clock, DepositStatus, PaymentEvent, PaymentStatus, PaymentUpdate, Unhandled
 
 logger = log.get(__name__)
 
 _S = DepositStatus
 #: What a conversation hears of: what it was waiting for, or what changes what was said.
 _NEWS = frozenset({_S.LINK_SENT, _S.PAID, _S.FAILED, _S.HELD, _S.REFUNDED, _S.DISPUTED})
+_ANNOUNCED: Mapping[DepositStatus, AnnouncementType] = {
+    _S.REQUESTED: "deposit.requested",
+    _S.LINK_SENT: "deposit.link_sent",
+    _S.PAID: "deposit.paid",
+    _S.FAILED: "deposit.failed",
+    _S.EXPIRED: "deposit.expired",
+    _S.CANCELLED: "deposit.cancelled",
+    _S.HELD: "deposit.held",
+    _S.REFUNDED: "deposit.refunded",
+    _S.DISPUTED: "deposit.disputed",
+}
 _CAUSES = {PaymentStatus.REFUNDED: "refund", PaymentStatus.DISPUTED: "dispute"}
 
 
@@ -87,11 +99,19 @@ class Books:
             if after is _S.PAID:
                 await self._tell_of_more(connection, row, known, now)
             return "known"
-        await deposits.move(connection, row, after, cause, now)
-        _count(row, after, now)
+        await self.move(connection, row, after, cause, now)
         if after in _NEWS:
             await self.tell(connection, row, after, cause, now)
         return after.value
+
+    async def move(
+        self, connection: Connection, row: DepositRow, after: DepositStatus, cause: str, now: datetime
+    ) -> None:
+        """Moves a locked deposit, and announces it."""
+        await deposits.move(connection, row, after, cause, now)
+        told = _ANNOUNCED[after]
+        await announcements.put(connection, row.clinic, row.conversation, told, _announced(row), now)
+        _count(row, after, now)
 
     async def tell(
         self,
@@ -124,6 +144,10 @@ class Books:
         if again:
             line = "A deposit was paid more than once: please give the surplus back."
             await staff.notify_once(connection, row.clinic, row.conversation, "deposit_paid_twice", line, True, now)
+
+
+def _announced(row: DepositRow) -> dict[str, Any]:
+    return {"deposit": row.id, "request": row.request, "cents": row.cents, "currency": row.currency}
 
 
 def _kind(event: PaymentEvent) -> str:

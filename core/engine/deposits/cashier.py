@@ -118,9 +118,8 @@ class Cashier:
             await deposits.keep_link(connection, current, link, url)
             await deposits.finish(connection, current, "make")
             if current.status is _S.REQUESTED:
-                await deposits.move(connection, current, _S.LINK_SENT, "link", now)
+                await self._books.move(connection, current, _S.LINK_SENT, "link", now)
                 await self._books.tell(connection, current, _S.LINK_SENT, "link", now, url=url)
-                metrics.deposits.labels(row.clinic, _S.LINK_SENT.value).inc()
             if await payments.adopt(connection, Account(row.clinic, row.binding), link.order_id, row.id):
                 moved = await deposits.lock(connection, row.clinic, row.id)
                 if moved is not None:
@@ -219,7 +218,9 @@ class Cashier:
                 return
             await deposits.finish(connection, current, current.errand or "make")
             if current.errand == "make" and current.status is _S.REQUESTED:
-                await deposits.abandon(connection, current, now)
+                await self._books.move(connection, current, _S.CANCELLED, "no_link", now)
+                # Nobody has its address: whatever the provider may have made is not to be paid by anyone.
+                await deposits.finish(connection, current, "void")
                 await self._books.tell(connection, current, _S.CANCELLED, "no_link", now)
             elif current.errand == "void":
                 line = "A payment link that is not wanted any more could not be cancelled: please cancel it by hand."

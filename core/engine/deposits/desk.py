@@ -102,7 +102,7 @@ class Desk:
             row = await self._lock(connection, clinic, deposit)
             if not may_move(row.status, _S.CANCELLED):
                 raise DepositRefused(f"Deposit {deposit} is {row.status.value}; only an open one can be cancelled.")
-            await deposits.move(connection, row, _S.CANCELLED, f"cancelled by {author}", self._clock.now())
+            await self._books.move(connection, row, _S.CANCELLED, f"cancelled by {author}", self._clock.now())
             await self._books.tell(connection, row, _S.CANCELLED, "staff", self._clock.now())
 
     async def _lock(self, connection: Connection, clinic: str, deposit: int) -> DepositRow:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from deskbell.http import RawRequest
 from deskbell.payment import Payment
 from deskbell.provider import no_grant
 from deskbell.testing import cold
@@ -52,7 +53,8 @@ class PaymentContract(InboundContract, LinkContract, AftermathContract, Connecti
 
     @pytest.mark.asyncio
     async def test_its_acknowledgement_is_a_content_type_and_bytes(self) -> None:
-        content_type, body = self.made().acknowledgement()
+        request = RawRequest("POST", "https://clinic.example/webhooks", {}, b"")
+        content_type, body = self.made().acknowledgement(request)
         assert "/" in content_type
         assert isinstance(body, bytes)
 

@@ -21,6 +21,7 @@ from core.config.errors import ConfigError
 from core.config.place import Place, Source
 from core.config.settings import Runtime, load_runtime
 from core.config.staff import Staff
+from core.config.subscribers import Subscriber
 from core.runtime.examination import Examination, Finding
 from core.store.migrate import HEAD
 from deskbell import LLM, Channel, ChannelConfig, Health, ManualClock, ProviderNotReady, Settings
@@ -231,6 +232,21 @@ async def test_a_sandbox_needs_no_public_address(examine: Examine) -> None:
 
 async def test_a_clinic_must_not_text_itself(examine: Examine) -> None:
     assert (await examine(clinic(Fine, sms=["+12125550142"])))["harbor: staff"].state == "problem"
+
+
+async def test_a_subscriber_must_be_where_it_is_called(examine: Examine) -> None:
+    plan = replace(
+        clinic(Fine),
+        subscribers={
+            name: Subscriber(url=url, secret=SecretStr("whsec_" + "b3BlbnNl" * 4))
+            for name, url in (("crm", "https://crm.example/"), ("here", "http://127.0.0.1:9000/"))
+        },
+    )
+    found = await examine(plan)
+    assert [found[f"harbor: subscriber {name}"].state for name in ("crm", "here")] == ["ok", "problem"]
+    found = await examine(plan, sandboxed=True)
+    assert [found[f"harbor: subscriber {name}"].state for name in ("crm", "here")] == ["warning", "ok"]
+    assert [one.about for one in found.values() if one.state != "ok" and not one.advice] == []
 
 
 def test_secrets_of_the_settings_never_show() -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.unit.config.conftest import ClinicFolder
 
 ROOT = Path(__file__).parents[3]
+CRM_SECRET = "whsec_" + "b3BlbnNl" * 4
+CRM = '{url: "https://crm.example/deskbell", secret: "${env:CRM_SECRET}"}'
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +56,9 @@ GOOD_CHANGES = [
         "knowledge: {use: notes}",
         "pipeline: [sms_format, output_guard, consent, card_guard, emergency, assistant]\nsending: {attempts: 3}",
     ),
+    ("knowledge: {use: notes}", f"subscribers: {{crm: {CRM}}}"),
+    ("knowledge: {use: notes}", f"subscribers: {{crm: {CRM.replace('https://crm.example', 'http://127.0.0.1:90')}}}"),
+    ("knowledge: {use: notes}", f"subscribers: {{crm: {CRM[:-1]}, types: [opt_out], phone: true}}}}"),
 ]
 
 BAD_CHANGES = [
@@ -87,6 +92,11 @@ BAD_CHANGES = [
     ("knowledge: {use: notes}", "pipeline: [assistant]"),
     ("knowledge: {use: notes}", "stages: {sms_format: {max_segments: 99}}"),
     ("knowledge: {use: notes}", "stages: {sms_fromat: {max_segments: 3}}"),
+    ("knowledge: {use: notes}", f"subscribers: {{crm: {CRM.replace('https', 'http')}}}"),
+    ("knowledge: {use: notes}", f"subscribers: {{crm: {CRM.replace('${env:CRM_SECRET}', 'plain')}}}"),
+    ("knowledge: {use: notes}", f"subscribers: {{crm: {CRM[:-1]}, types: [opt-out]}}}}"),
+    ("knowledge: {use: notes}", f"subscribers: {{crm: {CRM[:-1]}, types: []}}}}"),
+    ("knowledge: {use: notes}", f"subscribers: {{Crm: {CRM}}}"),
 ]
 
 
@@ -97,6 +107,7 @@ def test_what_the_loader_takes_the_schema_takes(
     assert before in clinics.good
     text = clinics.good.replace(before, after, 1)
     clinics.environment |= {"CENTS": "1300", "HOLIDAY": "2026-12-25", "TRUTH": "true", "ZONE": "America/Chicago"}
+    clinics.environment["CRM_SECRET"] = CRM_SECRET
     assert accepted(clinics, text)
     assert list(validator.iter_errors(plain(text))) == []
 
@@ -107,6 +118,7 @@ def test_what_the_loader_refuses_the_schema_refuses(
 ) -> None:
     assert before in clinics.good
     text = clinics.good.replace(before, after, 1)
+    clinics.environment["CRM_SECRET"] = CRM_SECRET
     assert not accepted(clinics, text)
     assert not validator.is_valid(plain(text))
 

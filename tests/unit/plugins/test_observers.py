@@ -11,11 +11,13 @@ from structlog.testing import capture_logs
 
 from core.observers import ObserverCalls
 from core.plugins import load_catalogue
-from deskbell import SentText, StaffNotice, TurnReport, hookimpl
+from deskbell import Announcement, SentText, StaffNotice, TurnReport, hookimpl
 
 REPORT = TurnReport("harbor", 1, 1, events=1, texts=1, milliseconds=2.5, outcome="committed")
 SENT = SentText("harbor", 1, "t1", "telnyx", "bot", 1, datetime(2026, 1, 5, tzinfo=UTC))
 NOTICE = StaffNotice("harbor", 1, "callback", "Dana, Botox, Monday")
+
+ANNOUNCED = Announcement("6f96", "harbor", "opt_out", 1, 1, datetime(2026, 1, 5, tzinfo=UTC), {"source": "keyword"})
 
 
 class Watcher:
@@ -36,6 +38,10 @@ class Watcher:
     @hookimpl
     async def on_staff_notice(self, notice: StaffNotice) -> None:
         self.saw.append(notice)
+
+    @hookimpl
+    async def on_announcement(self, announcement: Announcement) -> None:
+        self.saw.append(announcement)
 
 
 class Careless:
@@ -66,7 +72,13 @@ async def test_every_observer_is_awaited() -> None:
     await observers.turn_finished(REPORT)
     await observers.message_sent(SENT)
     await observers.staff_notice(NOTICE)
-    assert first.saw == second.saw == [REPORT, SENT, NOTICE]
+    await observers.announcement(ANNOUNCED)
+    assert first.saw == second.saw == [REPORT, SENT, NOTICE, ANNOUNCED]
+
+
+def test_whether_anybody_hears_announcements_is_known() -> None:
+    assert calls(Careless(), Watcher()).hear_announcements
+    assert not calls(Careless()).hear_announcements
 
 
 async def test_one_that_fails_is_counted_and_the_others_still_see() -> None:
