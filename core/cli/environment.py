@@ -18,7 +18,7 @@ from core.plugins import load_catalogue
 from core.runtime.runtime import Sandboxed
 from core.runtime.storage import storage
 from core.store.database import Database
-from deskbell import Reachable
+from deskbell import Payee, Reachable
 
 console = Console(stderr=True, highlight=False)
 
@@ -48,9 +48,9 @@ async def sandbox_elsewhere(environment: Mapping[str, str]) -> Sandboxed | None:
         )
         raise typer.Exit(1) from None
 
-    async def introduce(clinics: Sequence[Reachable]) -> None:
+    async def introduce(clinics: Sequence[Reachable], payees: Sequence[Payee] = ()) -> None:
         async with httpx.AsyncClient(timeout=5) as client:
-            told = [asdict(clinic) for clinic in clinics]
+            told = {"clinics": [asdict(clinic) for clinic in clinics], "payees": [asdict(payee) for payee in payees]}
             (await client.post(f"{url.rstrip('/')}/api/clinics", json=told)).raise_for_status()
 
     return Sandboxed(url, answer["overrides"], Path(answer["clock_file"]), introduce)
