@@ -121,6 +121,8 @@ async def test_access_ends_after_thirty_days_and_is_renewed_as_often_as_one_like
         assert (await square(token=fresh.access_token).locations.list()).locations
         assert fresh.refresh_token == tokens.refresh_token
     assert await refused(obtain(grant_type="refresh_token", refresh_token=tokens.access_token)) == (401, "UNAUTHORIZED")
+    dressed_up = tokens.refresh_token.replace("EQAAl", "EAAAl")
+    assert await refused(square(token=dressed_up).locations.list()) == (401, "UNAUTHORIZED")
 
 
 async def test_tokens_outlive_a_restart(connect, square, sandbox) -> None:
