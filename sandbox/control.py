@@ -9,7 +9,7 @@ from typing import Any
 
 from sanic import Blueprint, HTTPResponse, Request, json
 
-from deskbell import Reachable
+from deskbell import Payee, Reachable
 from sandbox import media as pictures
 from sandbox.carrier import Carrier, World
 from sandbox.clock import SandboxClock
@@ -22,6 +22,7 @@ from sandbox.requests import (
     CallRequest,
     ClinicRequest,
     ClockRequest,
+    PayeeRequest,
     Refused,
     SegmentsRequest,
     TextRequest,
@@ -50,7 +51,7 @@ class Control:
         live: Live,
         traffic: Traffic,
         guard: Guard,
-        introduce: Callable[[list[Any]], Awaitable[None]],
+        introduce: Callable[[list[Reachable], list[Payee]], Awaitable[None]],
         connection: Callable[[], dict[str, Any]],
     ) -> None:
         self._world = world
@@ -95,10 +96,11 @@ class Control:
 
     async def introduced(self, request: Request) -> HTTPResponse:
         self._guard.check_loopback(request)
-        given = read_json(request)
-        if not isinstance(given, list):
-            raise Refused("the body is not a list", "a JSON list of clinics")
-        await self._introduce([convert(one, ClinicRequest).reachable() for one in given])
+        clinics, payees = _introduced(read_json(request))
+        await self._introduce(
+            [convert(one, ClinicRequest).reachable() for one in clinics],
+            [convert(one, PayeeRequest).payee() for one in payees],
+        )
         return json(self._clinics())
 
     async def connection(self, request: Request) -> HTTPResponse:
@@ -215,3 +217,14 @@ class Control:
                 if frame is None:
                     return
                 await response.send(frame)
+
+
+def _introduced(given: Any) -> tuple[list[Any], list[Any]]:
+    """Clinics and payees; a bare list holds clinics only."""
+    if isinstance(given, list):
+        return given, []
+    if isinstance(given, dict) and set(given) <= {"clinics", "payees"}:
+        clinics, payees = given.get("clinics", []), given.get("payees", [])
+        if isinstance(clinics, list) and isinstance(payees, list):
+            return clinics, payees
+    raise Refused("the body is no list of clinics", "a JSON list of clinics, or {clinics: […], payees: […]}")

@@ -40,7 +40,13 @@ PLACES: dict[Kind, tuple[str, ...]] = {
     Kind.TIMEOUT: ("api",),
 }
 #: What can be picked out at each place; the first is the default.
-EVENTS = {"webhook": ("inbound", "receipt", "any"), "api": ("send", "read", "any")}
+API_EVENTS = ("send", "read", "any")
+_CARRIER_EVENTS = ("inbound", "receipt", "any")
+WEBHOOK_EVENTS: dict[str, tuple[str, ...]] = {
+    "telnyx": _CARRIER_EVENTS,
+    "twilio": _CARRIER_EVENTS,
+    "square": ("payment", "order", "refund", "dispute", "oauth", "any"),
+}
 
 #: Who is only ever called.
 WITHOUT_WEBHOOKS = ("bedrock", "anthropic")
@@ -49,14 +55,18 @@ WITHOUT_WEBHOOKS = ("bedrock", "anthropic")
 class FaultRequest(Settings):
     """A fault as it is asked for over the control API."""
 
-    provider: Literal["telnyx", "twilio", "bedrock", "anthropic"] = Field(
-        description="Whose traffic: 'telnyx', 'twilio', 'bedrock' or 'anthropic'."
+    provider: Literal["telnyx", "twilio", "square", "bedrock", "anthropic"] = Field(
+        description="Whose traffic: 'telnyx', 'twilio', 'square', 'bedrock' or 'anthropic'."
     )
     kind: Kind = Field(description="One of " + ", ".join(Kind) + ".")
     times: int = Field(1, ge=1, le=10_000, description="Occasions, 1 to 10000; for 'duplicate': extra copies, 1 to 50.")
     deliveries: int = Field(1, ge=1, le=10_000, description="For 'duplicate': how many webhooks are copied.")
     on: Literal["webhook", "api", ""] = Field("", description="'webhook' (to the application) or 'api' (from it).")
-    event: str = Field("", description="On webhook: 'inbound', 'receipt' or 'any'; on api: 'send', 'read' or 'any'.")
+    event: str = Field(
+        "",
+        description="On webhook: 'inbound', 'receipt' or 'any' (Square: 'payment', 'order', 'refund', 'dispute', "
+        "'oauth' or 'any'); on api: 'send', 'read' or 'any'.",
+    )
     seconds: float = Field(2.0, ge=0, le=600, description="For 'delay': how long, 0 to 600 seconds.")
     code: int = Field(500, ge=200, le=599, description="For 'status': the HTTP status to answer, 200 to 599.")
     body: Any = Field(
@@ -69,12 +79,12 @@ class FaultRequest(Settings):
         places = PLACES[self.kind]
         if self.place not in places:
             raise ValueError(f"'{self.kind}' applies on {' or '.join(places)}, not on '{self.place}'")
-        if self.event and self.event not in EVENTS[self.place]:
-            raise ValueError(f"on {self.place} the event is one of {', '.join(EVENTS[self.place])}")
-        if self.kind is Kind.DUPLICATE and self.times > 50:
-            raise ValueError("a webhook is copied at most 50 times")
         if self.place == "webhook" and self.provider in WITHOUT_WEBHOOKS:
             raise ValueError(f"{self.provider} sends no webhooks; name 'api' in 'on'")
+        if self.event and self.event not in self._events:
+            raise ValueError(f"on {self.place} the event is one of {', '.join(self._events)}")
+        if self.kind is Kind.DUPLICATE and self.times > 50:
+            raise ValueError("a webhook is copied at most 50 times")
         return self
 
     @property
@@ -83,7 +93,11 @@ class FaultRequest(Settings):
 
     @property
     def matches(self) -> str:
-        return self.event or EVENTS[self.place][0]
+        return self.event or self._events[0]
+
+    @property
+    def _events(self) -> tuple[str, ...]:
+        return WEBHOOK_EVENTS[self.provider] if self.place == "webhook" else API_EVENTS
 
 
 @dataclass(slots=True)

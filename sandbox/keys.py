@@ -14,8 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from deskbell import DeskbellError
 
 _CARRIERS = ("telnyx_seed", "telnyx_api_key", "twilio_account_sid", "twilio_auth_token")
-#: They came later: a file of before is completed.
 _MODELS = ("aws_access_key", "aws_secret_key", "anthropic_api_key")
+_PAYMENTS = ("square_token", "square_signature_key", "square_application_id", "square_application_secret")
+#: They came later: a file of before is completed.
+_LATER = (*_MODELS, *_PAYMENTS)
 
 
 class KeysUnreadable(DeskbellError):
@@ -33,6 +35,12 @@ class Keys:
     aws_access_key: str
     aws_secret_key: str = field(repr=False)
     anthropic_api_key: str = field(repr=False)
+    #: Begins every account's access token; a dot and the binding's id follow.
+    square_token: str = field(repr=False)
+    square_signature_key: str = field(repr=False)
+    #: Begins every account's application id, likewise.
+    square_application_id: str
+    square_application_secret: str = field(repr=False)
 
     @property
     def telnyx_public_key(self) -> str:
@@ -56,10 +64,10 @@ def load_or_make(file: Path) -> Keys:
             f"{file} does not hold the sandbox's keys ({type(problem).__name__}); "
             f"expected a JSON object with {', '.join(_CARRIERS)}. Delete it and new keys are made."
         ) from None
-    if not all(name in stored for name in _MODELS):
+    if not all(name in stored for name in _LATER):
         stored = {**_fresh(), **stored}
         _write(file, stored)
-    return Keys(signing, *carriers, *(str(stored[name]) for name in _MODELS))
+    return Keys(signing, *carriers, *(str(stored[name]) for name in _LATER))
 
 
 def _fresh() -> dict[str, str]:
@@ -71,6 +79,10 @@ def _fresh() -> dict[str, str]:
         "aws_access_key": f"AKIA{secrets.token_hex(8).upper()}",
         "aws_secret_key": secrets.token_urlsafe(30),
         "anthropic_api_key": f"sk-ant-{secrets.token_urlsafe(24)}",
+        "square_token": f"EAAA{secrets.token_urlsafe(36)}",
+        "square_signature_key": secrets.token_urlsafe(16),
+        "square_application_id": f"sandbox-sq0idb-{secrets.token_urlsafe(16)}",
+        "square_application_secret": f"sandbox-sq0csb-{secrets.token_urlsafe(32)}",
     }
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar, get_args
 from pydantic import AfterValidator, AwareDatetime, Field, ValidationError, model_validator
 from sanic import HTTPResponse, Request, json
 
-from deskbell import E164, Reachable, Settings
+from deskbell import E164, Payee, Reachable, Settings
 from sandbox.carrier import Outcome
 from sandbox.clock import FURTHEST
 from sandbox.media import is_address
@@ -117,6 +117,19 @@ class ClinicRequest(Settings):
 
     def reachable(self) -> Reachable:
         return Reachable(self.clinic, self.name, self.channel, self.number, self.webhook_url)
+
+
+class PayeeRequest(Settings):
+    """A clinic's account, as a `deskbell serve` in another process introduces it."""
+
+    clinic: str = Field(min_length=1, max_length=200, description="The clinic's id.")
+    name: str = Field(min_length=1, max_length=200, description="The clinic's name.")
+    provider: str = Field(min_length=1, max_length=100, description="The provider's name, e.g. square.")
+    binding: str = Field(min_length=1, max_length=200, description="The binding's id.")
+    webhook_url: Annotated[str, AfterValidator(_address)] = Field(description="Where the account's webhooks go.")
+
+    def payee(self) -> Payee:
+        return Payee(self.clinic, self.name, self.provider, self.binding, self.webhook_url)
 
 
 class SegmentsRequest(Settings):

@@ -31,6 +31,8 @@ from sandbox.media import LARGEST, Media
 from sandbox.pace import Pace
 from sandbox.page.routes import page_blueprint
 from sandbox.provider_calls import ProviderCalls, Refusal
+from sandbox.square import errors as square_errors
+from sandbox.square import provider as square
 from sandbox.tasks import Tasks
 from sandbox.telnyx import errors as telnyx_errors
 from sandbox.telnyx.api import TelnyxApi
@@ -74,6 +76,7 @@ class Sandbox:
         self._pace = pace or Pace()
         self._clock = SandboxClock(folder / "clock", machine)
         self._keys: keyring.Keys | None = None
+        self._square: square.Square | None = None
         # Sanic's own handle; its life-cycle methods carry no types.
         self._server: Any = None
         self._live = Live()
@@ -118,6 +121,7 @@ class Sandbox:
                 "account_sid": keys.twilio_account_sid,
                 "auth_token": keys.twilio_auth_token,
             },
+            "square": square.overrides(keys, self.url),
             **({} if self._real_models else self._model_overrides(keys)),
         }
 
@@ -156,6 +160,8 @@ class Sandbox:
             if clinic not in played:
                 _log.info("no stand-in plays %s: %s is not on the phones", clinic.channel, clinic.clinic)
         self._world.numbers.replace(played)
+        if self._square is not None:
+            self._square.introduce([payee for payee in payees if payee.provider == square.Square.name])
         self._live.tell("clinics", {})
 
     async def stop(self) -> None:
@@ -217,8 +223,22 @@ class Sandbox:
         app.blueprint(TwilioApi(twilio, keys, self._media).blueprint("twilio", self._calls("twilio")))
         app.blueprint(models.bedrock("bedrock", self._calls("bedrock")))
         app.blueprint(models.anthropic("anthropic", self._calls("anthropic")))
+        self._square = self._payments(keys)
+        for blueprint in self._square.blueprints(self._calls("square"), guard):
+            app.blueprint(blueprint)
         app.exception(Exception)(_failed)
         return app
+
+    def _payments(self, keys: keyring.Keys) -> square.Square:
+        return square.Square(
+            keys=keys,
+            courier=self._courier,
+            tasks=self._tasks,
+            clock=self._clock,
+            pace=self._pace,
+            live=self._live,
+            url=lambda: self.url,
+        )
 
     def _control(self, carriers: Mapping[str, Carrier], guard: Guard) -> Control:
         return Control(
@@ -242,6 +262,7 @@ class Sandbox:
 _REFUSALS: Mapping[str, Refusal] = {
     "telnyx": telnyx_errors.refusal,
     "twilio": twilio_errors.refusal,
+    "square": square_errors.refusal,
     "bedrock": model_errors.bedrock_refusal,
     "anthropic": model_errors.anthropic_refusal,
 }

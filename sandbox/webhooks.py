@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 from weakref import WeakValueDictionary
 
 import aiohttp
@@ -38,14 +37,16 @@ class Webhook:
     """Something the application is to be told. `sign` makes the request of an attempt, counted from 1."""
 
     provider: str
-    event: Literal["inbound", "receipt"]
+    #: What faults pick it out by: one of `sandbox.faults.WEBHOOK_EVENTS` of its provider.
+    event: str
     name: str
     url: str = field(repr=False)
     lane: str = field(repr=False)
     sign: Callable[[int], Post] = field(repr=False)
     #: Seconds that the provider waits for an answer.
     deadline: float
-    attempts: int
+    #: Seconds before the second attempt, the third and so on; the last one has been made then.
+    retries_after: tuple[float, ...]
     #: Whether an answer other than 2xx is a reason to try again, or only a failed connection.
     retries_on_refusal: bool
     #: Told the body of an answer that took it, for providers that do as they are answered.
@@ -78,11 +79,14 @@ class Courier:
             await self._client.close()
             self._client = None
 
-    def dispatch(self, webhook: Webhook, done: Callable[[bool], None] | None = None) -> None:
-        """Starts a delivery and returns. `done` hears whether the application took it in the end."""
+    def dispatch(self, webhook: Webhook, done: Callable[[bool], None] | None = None, *, copies: int = 0) -> None:
+        """Starts a delivery and returns. `done` hears whether the application took it in the end.
+
+        `copies` is how many times more it is delivered, at once, beside what a fault adds.
+        """
         # The fault is taken here and not in the task, so that it meets the webhooks in the order of dispatch.
         mishap = self._faults.for_webhook(webhook.provider, webhook.event)
-        for _ in range(mishap.copies):
+        for _ in range(mishap.copies + copies):
             self._tasks.start(self._copy(webhook, mishap.delay), f"copy of {webhook.name}")
         self._tasks.start(self._deliver(webhook, mishap, done), webhook.name)
 
@@ -96,7 +100,7 @@ class Courier:
         finally:
             for held in mishap.releases:
                 held.set()
-        for attempt, pause in zip(range(2, webhook.attempts + 1), self._pace.retries_after, strict=False):
+        for attempt, pause in enumerate(webhook.retries_after, start=2):
             if accepted is not None:
                 break
             await asyncio.sleep(pause)

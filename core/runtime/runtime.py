@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from core import log, metrics
@@ -43,6 +43,12 @@ _LINGER = timedelta(seconds=60)
 _CALM_AFTER = timedelta(seconds=2)
 
 
+class Introduce(Protocol):
+    """Tells a sandbox which numbers and accounts exist."""
+
+    def __call__(self, clinics: Sequence[Reachable], payees: Sequence[Payee] = ()) -> Awaitable[None]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sandboxed:
     """What a sandbox changes: where bindings go, and what time it is."""
@@ -50,8 +56,8 @@ class Sandboxed:
     url: str
     overrides: Mapping[str, Mapping[str, Any]]
     clock_file: Path
-    #: Tells the sandbox which numbers and accounts exist, after the start and after every reload.
-    introduce: Callable[[Sequence[Reachable], Sequence[Payee]], Awaitable[None]]
+    #: Called after the start and after every reload.
+    introduce: Introduce
 
 
 @dataclass(slots=True)

@@ -64,7 +64,7 @@ export class Thread {
     item.classList.toggle("carrier", message.author === "carrier");
     item.classList.toggle("follows", this.last?.author === message.author && at - this.last.at < 300_000);
     item.querySelector(".author").textContent = AUTHORS[message.author] ?? clinicName;
-    item.querySelector(".said").textContent = message.text;
+    item.querySelector(".said").append(...linked(message.text));
     item.querySelector(".pictures").append(...message.media.map(picture));
     item.querySelector("time").textContent = clock.format(at);
     item.querySelector("time").dateTime = message.at;
@@ -101,6 +101,28 @@ function parts(message) {
   if (message.media.length) return "MMS";
   if (message.segments > 1) return `${message.segments} segments`;
   return message.encoding === "UCS-2" ? "UCS-2" : "";
+}
+
+const ADDRESS = /https?:\/\/[^\s<>"]+/g;
+
+/** A text in pieces, addresses as links; a full stop after one is not part of it. */
+function linked(text) {
+  const pieces = [];
+  let end = 0;
+  for (const { 0: found, index } of text.matchAll(ADDRESS)) {
+    const address = found.replace(/[.,;:!?)\]'"’”]+$/, "");
+    pieces.push(text.slice(end, index), URL.canParse(address) ? link(address) : address);
+    end = index + address.length;
+  }
+  return [...pieces, text.slice(end)];
+}
+
+function link(address) {
+  const made = document.createElement("a");
+  made.href = made.textContent = address;
+  made.target = "_blank";
+  made.rel = "noopener noreferrer";
+  return made;
 }
 
 /** Our own pictures are shown; anything elsewhere is only a link, so that the page loads nothing from outside. */

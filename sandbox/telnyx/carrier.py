@@ -164,7 +164,7 @@ class Telnyx(Carrier):
             lane=lane,
             sign=lambda attempt: self._sign({"data": data, "meta": {"attempt": attempt, "delivered_to": url}}),
             deadline=self.world.pace.telnyx_deadline,
-            attempts=3,
+            retries_after=self.world.pace.retries_after,
             retries_on_refusal=True,
         )
 

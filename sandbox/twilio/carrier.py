@@ -172,7 +172,7 @@ class Twilio(Carrier):
             sign=lambda _attempt: post,
             deadline=self.world.pace.twilio_deadline,
             # Twilio's default: one retry, and only when no connection came about.
-            attempts=2,
+            retries_after=self.world.pace.retries_after[:1],
             retries_on_refusal=False,
         )
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from sanic import HTTPResponse, Request, Sanic
 
-from deskbell import RawRequest, Reachable
+from deskbell import Payee, RawRequest, Reachable
 from sandbox.pace import IMMEDIATE, Pace
 from sandbox.server import Sandbox
 
@@ -105,10 +105,19 @@ def clinics(application: Application) -> list[Reachable]:
 
 
 @pytest.fixture
-async def sandbox(tmp_path: Path, pace: Pace, clinics: list[Reachable]) -> AsyncIterator[Sandbox]:
+def payees(application: Application) -> list[Payee]:
+    url = f"{application.url}/webhooks/square"
+    return [
+        Payee("harbor", "Harbor Skin Studio", "square", "harbor-money", f"{url}/harbor-money"),
+        Payee("palm", "Palm Dental", "square", "palm-money", f"{url}/palm-money"),
+    ]
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path, pace: Pace, clinics: list[Reachable], payees: list[Payee]) -> AsyncIterator[Sandbox]:
     sandbox = Sandbox(host="127.0.0.1", port=0, folder=tmp_path / "sandbox", pace=pace)
     await sandbox.start()
-    await sandbox.introduce(clinics)
+    await sandbox.introduce(clinics, payees)
     yield sandbox
     await sandbox.stop()
 
@@ -146,3 +155,51 @@ def fault(control: httpx.AsyncClient) -> Callable[..., Any]:
         assert answer.status_code == 200, answer.text
 
     return ask
+
+
+@pytest.fixture
+async def square(sandbox: Sandbox) -> AsyncIterator[Callable[..., Any]]:
+    """Clients of Square's own SDK: of a binding's account, or with a token of one's own."""
+    from square import AsyncSquare
+
+    settings = sandbox.overrides["square"]
+    async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
+
+        def connect(binding: str = "harbor-money", token: str | None = None) -> AsyncSquare:
+            own = settings["access_token"].replace("{binding}", binding)
+            return AsyncSquare(token=token or own, base_url=settings["base_url"], httpx_client=http)
+
+        yield connect
+
+
+@pytest.fixture
+def ask(square: Callable[..., Any]) -> Callable[..., Any]:
+    """Asks for a deposit of $50 as the plugin would: one item, our reference, a key; gives Square's answer."""
+
+    async def make(key: str | None = "dep-1", cents: int = 5_000, binding: str = "harbor-money", **more: Any) -> Any:
+        client = square(binding)
+        [place] = (await client.locations.list()).locations
+        line = {"name": "Appointment deposit", "quantity": "1"}
+        order = {
+            "location_id": place.id,
+            "reference_id": key,
+            "line_items": [{**line, "base_price_money": {"amount": cents, "currency": "USD"}}],
+            "metadata": {"deposit": key or "none"},
+        }
+        asked: dict[str, Any] = {"order": order, "checkout_options": {"redirect_url": "http://127.0.0.1:9/thanks"}}
+        return await client.checkout.payment_links.create(idempotency_key=key, **{**asked, **more})
+
+    return make
+
+
+@pytest.fixture
+def outcome(control: httpx.AsyncClient, sandbox: Sandbox) -> Callable[..., Any]:
+    """Lets something become of a link and waits until all is told; gives the link's row."""
+
+    async def happen(link: str, what: str, **more: Any) -> dict[str, Any]:
+        answer = await control.post(f"/api/payments/{link}", json={"outcome": what, **more})
+        assert answer.status_code == 200, answer.text
+        await sandbox.idle()
+        return dict(answer.json())
+
+    return happen

@@ -210,7 +210,8 @@ async def test_waiting_faults_are_listed_until_used(sandbox, control, text, faul
     [
         {},
         {"provider": "telnyx"},
-        {"provider": "square", "kind": "delay"},
+        {"provider": "stripe", "kind": "delay"},
+        {"provider": "square", "kind": "delay", "event": "receipt"},
         {"provider": "telnyx", "kind": "explode"},
         {"provider": "telnyx", "kind": "status", "on": "webhook"},
         {"provider": "telnyx", "kind": "duplicate", "on": "api"},

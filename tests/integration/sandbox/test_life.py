@@ -26,7 +26,7 @@ def make(folder: Path, port: int = 0) -> Sandbox:
 
 def credentials(sandbox: Sandbox) -> list[object]:
     given = [pair for settings in sandbox.overrides.values() for pair in settings.items()]
-    return [value for name, value in given if name not in ("base_url", "embedder") and value is not None]
+    return [value for name, value in given if name not in ("base_url", "embedder", "environment") and value is not None]
 
 
 async def test_a_restart_keeps_keys_and_clock(tmp_path) -> None:
@@ -157,4 +157,4 @@ async def test_real_models_are_left_alone_when_that_is_wished(tmp_path) -> None:
     sandbox = Sandbox(host="127.0.0.1", port=0, folder=tmp_path, real_models=True)
     await sandbox.start()
     await sandbox.stop()
-    assert set(sandbox.overrides) == {"telnyx", "twilio"}
+    assert set(sandbox.overrides) == {"telnyx", "twilio", "square"}
