@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
+from importlib import import_module
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -39,6 +40,9 @@ class Caller:
 
     async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
         """Never raises for what the network or the receiver does."""
+        if self._session is None:
+            # Loading aiohttp takes a while, in which everybody else would stand still.
+            await asyncio.to_thread(import_module, "core.engine.announcing.names")
         import aiohttp
 
         if not self._literal_is_within_reach(url):

@@ -363,6 +363,14 @@ async def test_who_comes_back_after_the_lease_has_no_say(outside: Outside, crm: 
     await outside.engine.announcer._call(late)
     assert await outside.states() == [("queued", 1)]
     assert crm.calls == []
+    async with outside.database.connection() as connection:
+        now = outside.clock.now()
+        [ours] = await announcement_deliveries.claim(connection, CRM, now, now + timedelta(seconds=60), 4)
+        booked = [
+            await announcement_deliveries.settle(connection, one, "sent", now, reason="answered 204", due_at=now)
+            for one in (late, ours)
+        ]
+    assert booked == [False, True]
 
 
 async def test_one_that_kills_its_worker_each_time_is_dead_in_the_end(outside: Outside, crm: ProviderServer) -> None:
