@@ -155,7 +155,7 @@ class Wording(Settings):
     )
     fallback: str = Field(default="Thanks for your text. A member of our team will get back to you.", max_length=320)
     deposit_offer: str = Field(
-        default="We ask for a {amount} deposit before our team fixes the time. May I text you a secure payment link?",
+        default="We ask for a {amount} deposit ahead of the visit. May I text you a secure payment link?",
         max_length=240,
         description="Asks whether a link may be sent. ``{amount}`` is filled in; never a link.",
     )

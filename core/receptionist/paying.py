@@ -48,7 +48,7 @@ def decide(situation: Situation) -> Paying | None:
 
 def _changed_mind(situation: Situation) -> Paying | None:
     """Asks to pay after all."""
-    if situation.due is None or not situation.wants_link or situation.asks:
+    if situation.due is None or not situation.wants_link:
         return None
     return Paying(Act.OFFER, situation.due)
 

@@ -166,7 +166,7 @@ def _closing(scene: Scene, answers: list[Answer], unanswered: bool) -> str:
         case Act.COMPLETE:
             return _confirmation(scene, by)
         case Act.OFFER:
-            return _offer(scene)
+            return _offer(scene, by)
         case Act.LINK_AGAIN:
             return _link(scene)
         case Act.NO_DEPOSIT:
@@ -214,7 +214,7 @@ def _confirmation(scene: Scene, by: str) -> str:
     return f"{thanks} Here's what I have: {_request(scene)}. Our team will call you {by} to fix the time."
 
 
-def _offer(scene: Scene) -> str:
+def _offer(scene: Scene, by: str) -> str:
     """The deposit, after what was understood; never with the link."""
     step, clinic = scene.step, scene.clinic
     amount = money_text(step.amount) if step.amount else ""
@@ -222,9 +222,8 @@ def _offer(scene: Scene) -> str:
         return f"The deposit is {amount}. Shall I text you the secure link, or would you rather just get a call?"
     offer = clinic.say(clinic.wording.deposit_offer, amount=amount)
     if scene.request in OPEN:
-        name = scene.known.first_name
-        return f"{f'Thanks, {name}!' if name else 'Thanks!'} Here's what I have: {_request(scene)}. {offer}"
-    return f"I've updated your request: {_request(scene)}. {offer}" if step.learned else offer
+        return f"{_confirmation(scene, by)} {offer}"
+    return f"{_update(scene, by)} {offer}" if step.learned else offer
 
 
 def _link(scene: Scene) -> str:

@@ -67,7 +67,7 @@ def understand(turn: Turn, reader: Reader, *, takes_payments: bool = False) -> C
         due=_due(turn, known) if takes_payments else None,
         takes_payments=takes_payments,
         deposit=turn.deposit if request is not None else None,
-        **_of_paying(turn, memory),
+        **_of_paying(turn, memory, reading),
     )
     return Case(situation, plan(situation))
 
@@ -78,10 +78,14 @@ def _due(turn: Turn, known: Known) -> Money | None:
     return turn.clinic.deposit_for(service)
 
 
-def _of_paying(turn: Turn, memory: Memory) -> dict[str, Any]:
-    """What the texts say of a deposit. A bare yes or no is meant for the offer only while nothing else was asked."""
+def _of_paying(turn: Turn, memory: Memory, reading: Reading) -> dict[str, Any]:
+    """What the texts say of a deposit.
+
+    A yes or a no is meant for the offer only while nothing else was asked, and an "ok" only right after it.
+    """
     said = "\n".join(turn.shown(text) for text in turn.texts)
-    meant = memory.pending.field == FIELD or names_deposit(said)
+    pending = memory.pending
+    meant = (pending.field == FIELD and (pending.fresh or not reading.filler)) or names_deposit(said)
     return {
         "answer": answer_to_offer(said) if meant else OfferAnswer.UNCLEAR,
         "wants_link": wants_link(said),
