@@ -36,6 +36,10 @@ from deskbell import Announcement, Clock, History, SentText, StaffNotice, System
 logger = log.get(__name__)
 
 
+#: How often a worker looks for payment links that should be asked about; a clinic says how old they must be.
+_FOLLOW_EVERY = timedelta(seconds=15)
+
+
 @dataclass(frozen=True, slots=True)
 class Tuning:
     """Times and sizes of a worker. The defaults suit one machine; tests make them small."""
@@ -162,7 +166,10 @@ class Engine:
     async def _look_after_deposits(self) -> None:
         """Beside the other sweeps: a payment provider that hangs holds up no text."""
         every = self.tuning.sweep_every
-        await go_round(self._stopping, every, self.cashier.sweep, self.refunds.sweep, self.cashier.follow)
+        await asyncio.gather(
+            go_round(self._stopping, every, self.cashier.sweep, self.refunds.sweep),
+            go_round(self._stopping, max(every, _FOLLOW_EVERY), self.cashier.follow),
+        )
 
     @property
     def working(self) -> bool:

@@ -5,7 +5,7 @@ Whoever changes a deposit outside a turn's commit locks its conversation first a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -215,22 +215,26 @@ async def postpone(connection: Connection, row: DepositRow, due_at: datetime) ->
 
 
 async def take_unsettled(
-    connection: Connection, clinic: str, now: datetime, before: datetime, since: datetime, limit: int = 20
+    connection: Connection, before: Mapping[str, datetime], now: datetime, since: datetime, limit: int = 50
 ) -> list[DepositRow]:
-    """Links that nobody has asked about since `before`: open ones, and those given up after `since`."""
+    """Links that nobody has asked about since the moment that `before` names for their clinic.
+
+    Open ones, and those that were given up after `since`: they may have been paid while nobody listened.
+    """
     rows = await connection.fetch(
         f"""
-        UPDATE deposit d SET looked_up_at = $2
+        UPDATE deposit d SET looked_up_at = $3
          WHERE (d.clinic, d.id) IN (
-            SELECT clinic, id FROM deposit
-             WHERE clinic = $1 AND link_id IS NOT NULL AND coalesce(looked_up_at, moved_at) <= $3
-               AND (status IN ('link_sent', 'failed') OR (status IN ('expired', 'cancelled') AND moved_at > $4))
-             ORDER BY looked_up_at NULLS FIRST LIMIT $5 FOR UPDATE SKIP LOCKED)
+            SELECT o.clinic, o.id
+              FROM deposit o JOIN unnest($1::text[], $2::timestamptz[]) AS w (clinic, before) ON w.clinic = o.clinic
+             WHERE o.link_id IS NOT NULL AND coalesce(o.looked_up_at, o.moved_at) <= w.before
+               AND (o.status IN ('link_sent', 'failed') OR (o.status IN ('expired', 'cancelled') AND o.moved_at > $4))
+             ORDER BY o.looked_up_at NULLS FIRST LIMIT $5 FOR UPDATE OF o SKIP LOCKED)
         RETURNING {_COLUMNS}
         """,  # noqa: S608 - a constant
-        clinic,
+        list(before),
+        list(before.values()),
         now,
-        before,
         since,
         limit,
     )

@@ -232,18 +232,14 @@ class Cashier:
 
     async def follow(self) -> int:
         """Asks about links that have been open for a while, in case a webhook did not reach us. Returns how many."""
-        looked = 0
-        for live in self._directory:
-            if live.payments:
-                looked += await self._follow(live, self._clock.now())
-        return looked
-
-    async def _follow(self, live: LiveClinic, now: datetime) -> int:
+        now = self._clock.now()
+        clinics = {live.id: live for live in self._directory if live.payments}
+        before = {name: now - live.plan.payment_links.look_up_after for name, live in clinics.items()}
+        if not before:
+            return 0
         async with self._database.connection() as connection:
-            rows = await deposits.take_unsettled(
-                connection, live.id, now, now - live.plan.payment_links.look_up_after, now - _LATELY
-            )
-        await asyncio.gather(*(self._follow_one(live, row) for row in rows))
+            rows = await deposits.take_unsettled(connection, before, now, now - _LATELY)
+        await asyncio.gather(*(self._follow_one(clinics[row.clinic], row) for row in rows))
         return len(rows)
 
     async def _follow_one(self, live: LiveClinic, row: DepositRow) -> int:
