@@ -53,6 +53,8 @@ def copy_clinic(
     stages["pace"] = _NO_CAPS
     stages["assistant"] = {"budget": _NO_BUDGET}
     clinic.pop("models", None)
+    # Nobody is asked for a deposit here: what is measured is a text and its answer.
+    clinic.pop("payments", None)
     if model_url:
         clinic["models"] = {"claude": _MODEL | {"base_url": model_url}}
     if slow_seconds is not None:

@@ -19,6 +19,9 @@ class Step(StrEnum):
     PAYMENT_ENTERED = "a payment is entered"
 
 
+#: The steps of a deposit; the others are those of a text.
+OF_DEPOSITS = frozenset({Step.LINK_MADE, Step.LINK_KEPT, Step.LINK_VOID, Step.PAYMENT_ENTERED})
+
 #: Called as each step is reached.
 OnStep = Callable[[Step], None]
 

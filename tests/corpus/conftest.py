@@ -24,6 +24,8 @@ CLINICS = Path(__file__).parents[2] / "clinics"
 NOW = datetime(2026, 3, 3, 16, tzinfo=UTC)
 _SECRETS = {
     "TELNYX_API_KEY": "KEY0123456789",
+    "SQUARE_ACCESS_TOKEN": "token",
+    "SQUARE_WEBHOOK_SIGNATURE_KEY": "signature-key",
     "TELNYX_PUBLIC_KEY": "UUj8nZ0MPmzLRNP6IOOHdqCJWkP+9ydqqYGmJrRjR5Q=",
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TWILIO_AUTH_TOKEN": "0" * 32,

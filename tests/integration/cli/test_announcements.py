@@ -56,6 +56,8 @@ async def run(database: Database, database_url: str, clock: ManualClock, tmp_pat
         "DESKBELL_CLINICS": str(tmp_path),
         "COLUMNS": "200",
         "TELNYX_API_KEY": "key",
+        "SQUARE_ACCESS_TOKEN": "token",
+        "SQUARE_WEBHOOK_SIGNATURE_KEY": "signature-key",
         "TELNYX_PUBLIC_KEY": base64.b64encode(bytes(32)).decode(),
         "CRM_SECRET": SECRET,
     }

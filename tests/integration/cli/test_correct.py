@@ -24,6 +24,8 @@ def correct(database_url: str, *arguments: str) -> tuple[int, str]:
         "DESKBELL_CLINICS": str(ROOT / "clinics"),
         "COLUMNS": "300",
         "TELNYX_API_KEY": "key",
+        "SQUARE_ACCESS_TOKEN": "token",
+        "SQUARE_WEBHOOK_SIGNATURE_KEY": "signature-key",
         "TELNYX_PUBLIC_KEY": b64encode(bytes(32)).decode(),
     }
     done = subprocess.run(

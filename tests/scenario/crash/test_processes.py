@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from core.engine.steps import Step
+from core.engine.steps import OF_DEPOSITS, Step
 
 if TYPE_CHECKING:
     from tests.scenario.crash.conftest import House
@@ -35,7 +35,7 @@ async def test_a_worker_that_dies_leaves_its_turns_to_another_while_the_web_live
     assert house.telnyx.again == 0, "the web turned a webhook away"
 
 
-@pytest.mark.parametrize("step", [step for step in Step if step is not Step.INTAKE_COMMITTED])
+@pytest.mark.parametrize("step", [step for step in Step if step not in OF_DEPOSITS | {Step.INTAKE_COMMITTED}])
 async def test_a_worker_that_was_thought_dead_and_comes_back_doubles_nothing(house: House, step: Step) -> None:
     enough = asyncio.Event()
     async with asyncio.timeout(60):

@@ -15,7 +15,7 @@ async def test_a_booking_is_worded_by_the_model_from_the_first_text_to_the_last(
     for text in BOOKING:
         assert len(await desk.hears(text)) == 1
     assert {one["rung"] for one in await desk.decisions("responder")} == {"claude"}
-    assert (await desk.row("SELECT status FROM request"))["status"] == "ready"
+    assert (await desk.row("SELECT status FROM request"))["status"] == "offered"
     used = await desk.row("SELECT * FROM model_usage")
     assert used["texts"] == len(await desk.decisions("responder"))
     assert used["tokens"] > 1000
