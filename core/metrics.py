@@ -50,6 +50,9 @@ model_tokens = Counter(
     "deskbell_model_tokens_total", "Tokens read, read from a cache, and written.", ["clinic", "model", "kind"]
 )
 model_cost = Counter("deskbell_model_dollars_total", "What models cost, by the prices configured.", ["clinic", "model"])
+grants = Gauge(
+    "deskbell_grants", "Payment accounts, by state: connected, failing, expired or revoked.", ["clinic", "state"]
+)
 queue_jobs = Gauge("deskbell_queue_jobs", "Wake jobs, by state.", ["state"])
 outbox_texts = Gauge("deskbell_outbox_texts", "Texts not at their end, and those held for staff.", ["clinic", "status"])
 deposits = Counter("deskbell_deposits_total", "Deposits, by the status they came to.", ["clinic", "status"])

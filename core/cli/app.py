@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "trace": ("core.cli.trace:trace", "Shows what the engine did and why, turn by turn."),
     "staff": ("core.cli.staff:app", "Takes conversations over, writes in them, gives them back."),
     "announcements": ("core.cli.announcements:app", "Shows what systems outside were told, and tells it again."),
+    "connections": ("core.cli.connections:app", "Connects clinics' payment accounts, shows and ends the connections."),
     "knowledge": ("core.cli.knowledge:app", "Indexes what clinics know, searches it, and tells its state."),
     "migrate": ("core.cli.migrate:migrate", "Brings the database to the newest shape."),
     "test": ("core.cli.test:play", "Plays the clinics' conversation tests."),

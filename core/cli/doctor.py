@@ -17,7 +17,8 @@ from core import log
 from core.cli.environment import opened, sandbox_elsewhere
 from core.clock import ShiftedClock
 from core.config.clinics import load_clinics
-from core.runtime.examination import Examination, Finding
+from core.runtime.examination import Examination
+from core.runtime.finding import Finding
 from deskbell import SystemClock
 
 _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}

@@ -64,7 +64,11 @@ def correct(
 
 
 @app.command()
-def seen(conversation: Conversation) -> None:
+def seen(
+    conversation: Annotated[
+        str, typer.Argument(help="The conversation, e.g. c12; or a clinic's id, for what belongs to no conversation.")
+    ],
+) -> None:
     """Say that somebody looks after it: its notices are not raised again. The bot stays as it is."""
     asyncio.run(_seen(conversation))
 
@@ -124,9 +128,18 @@ async def _seen(conversation: str) -> None:
     sandboxed = await sandbox_elsewhere(read_environment())
     clock = ShiftedClock(sandboxed.clock_file) if sandboxed else SystemClock()
     async with database() as opened_database:
-        number, clinic = await _find(opened_database, conversation)
+        if conversation in await _clinics_told(opened_database):
+            number, clinic = notice_store.NO_CONVERSATION, conversation
+        else:
+            number, clinic = await _find(opened_database, conversation)
         count = await Takeover(opened_database, WakeQueue(opened_database), clock).seen(clinic, number)
     console.print(f"{conversation}: {count} notice{'' if count == 1 else 's'} seen.")
+
+
+async def _clinics_told(opened_database: Database) -> list[str]:
+    """Clinics that were told of something that belongs to no conversation."""
+    async with opened_database.connection() as connection:
+        return await notice_store.told_of_no_conversation(connection)
 
 
 async def _read(wanted: str) -> None:
@@ -166,13 +179,13 @@ async def _notices(clinic: str) -> None:
 
 
 async def _show(opened_database: Database, clinic: str, conversation: int | None = None) -> None:
-    table = Table("at", "conversation", "kind", "what", "told by", "seen", box=None)
+    table = Table("at", "about", "kind", "what", "told by", "seen", box=None)
     async with opened_database.connection() as connection:
         for row in await store.notices(connection, clinic, conversation):
             kind = f"[red]{row['kind']}[/]" if row["urgent"] else row["kind"]
             table.add_row(
                 f"{row['at']:%Y-%m-%d %H:%M}",
-                f"c{row['conversation']}",
+                f"c{row['conversation']}" if row["conversation"] else row["subject"],
                 kind,
                 escape(row["summary"]),
                 row["told"] or "nobody",

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from core.config.errors import ConfigError, ConfigErrors
 from core.config.nearest import nearest
 from core.config.place import Place, Source
+from core.config.secret_keys import malformed, split
 from core.config.shape import is_secret
 from deskbell import Settings
 
@@ -57,6 +58,15 @@ def _mail_server(value: SecretStr) -> SecretStr:
     return value
 
 
+def _fernet_keys(value: SecretStr) -> SecretStr:
+    for place, key in enumerate(keys := split(value.get_secret_value()), 1):
+        if (fault := malformed(key)) is not None:
+            raise ValueError(f"must be Fernet keys with commas between them: key {place} of {len(keys)} {fault}")
+    if not keys:
+        raise ValueError("must be Fernet keys with commas between them, and holds none")
+    return value
+
+
 def _mail_address(value: str) -> str:
     name, address = parseaddr(value)
     if not re.fullmatch(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+", address) or re.search(r"[\r\n]", value):
@@ -88,6 +98,10 @@ class Runtime(Settings):
     )
     mail_from: Annotated[str, AfterValidator(_mail_address)] | None = Field(
         default=None, description="Sender of the e-mails to clinics' staff."
+    )
+    secret_keys: Annotated[SecretStr, AfterValidator(_fernet_keys)] | None = Field(
+        default=None,
+        description="Keys that clinics' tokens are encrypted with; left out, a file in `home` has one.",
     )
     home: Path = Field(default=Path(".deskbell"), description="Folder of the embedded database and other state.")
     clinics: Path = Field(default=Path("clinics"), description="Folder with one folder for each clinic.")

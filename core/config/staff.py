@@ -13,6 +13,9 @@ from deskbell import E164, Settings
 
 #: What staff are told of. A test holds this to what the stages and the engine say.
 NoticeKind = Literal[
+    "account_connected",
+    "account_failing",
+    "account_revoked",
     "aftercare",
     "appointment",
     "complaint",
@@ -39,6 +42,7 @@ NoticeKind = Literal[
     "model_down",
     "odd_sender",
     "parked",
+    "payment_unmatched",
     "person",
     "picture",
     "question",

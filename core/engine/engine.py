@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from core import log
+from core.engine.accounts.accounts import Accounts
 from core.engine.announcing.addresses import Reach
 from core.engine.announcing.announcer import Announcer
 from core.engine.announcing.audience import Audience
@@ -31,6 +32,7 @@ from core.engine.turns import Turns
 from core.observers import ObserverCalls
 from core.store.database import Database
 from core.store.turns import Committed
+from core.vault import Vault
 from deskbell import Announcement, Clock, History, SentText, StaffNotice, SystemClock, Turn, TurnReport
 
 logger = log.get(__name__)
@@ -72,8 +74,10 @@ class Engine:
         mailer: Mailer | None = None,
         public_url: str = "",
         subscribers_at: Reach = "loopback",
+        vault: Vault | None = None,
         on_step: OnStep = pass_by,
     ) -> None:
+        """Without a `vault` no account can be connected."""
         self.tuning = tuning or Tuning()
         self.directory = Directory()
         self._observers = observers
@@ -93,7 +97,6 @@ class Engine:
             on_step=on_step,
         )
         self.books = Books(database, self.queue, clock, on_step)
-        self.intake = Intake(database, self.queue, self.books, clock, on_step)
         self.cashier = Cashier(
             database,
             self.directory,
@@ -142,6 +145,22 @@ class Engine:
             every=self.tuning.sweep_every,
             random=random,
         )
+        self.accounts = (
+            Accounts(
+                database,
+                vault,
+                self.directory.open_payments,
+                self.directory.zone,
+                clock,
+                wall or SystemClock(),
+                public_url=public_url,
+                random=random,
+            )
+            if vault
+            else None
+        )
+        revoked = self.accounts.grants.revoked if self.accounts else None
+        self.intake = Intake(database, self.queue, self.books, clock, on_step, revoked=revoked)
         self.sweeper = Sweeper(
             database,
             self.queue,
@@ -162,6 +181,8 @@ class Engine:
             asyncio.create_task(self._look_after_deposits(), name="deposits"),
             asyncio.create_task(self.announcer.run(self._stopping), name="announcer"),
         ]
+        if self.accounts:
+            self._tasks.append(asyncio.create_task(self.accounts.run(self._stopping), name="accounts"))
 
     async def _look_after_deposits(self) -> None:
         """Beside the other sweeps: a payment provider that hangs holds up no text."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from core.store.database import Connection, Database
 from core.store.mailbox import Arrival, NewEvent, Party, Stored
 from core.store.payments import Account
 from deskbell import (
+    AccessRevoked,
     Channel,
     ChannelEvent,
     Clock,
@@ -41,14 +42,26 @@ logger = log.get(__name__)
 _BELIEVED = timedelta(days=30)
 
 
+#: An account behind a binding has withdrawn its access, at a moment; says whether there was any.
+Revoked = Callable[[str, str, datetime], Awaitable[bool]]
+
+
 class Intake:
     """Stores events. A failure raises: the webhook is then answered with a 5xx and the provider comes again."""
 
     def __init__(
-        self, database: Database, queue: WakeQueue, books: Books, clock: Clock, on_step: OnStep = pass_by
+        self,
+        database: Database,
+        queue: WakeQueue,
+        books: Books,
+        clock: Clock,
+        on_step: OnStep = pass_by,
+        *,
+        revoked: Revoked | None = None,
     ) -> None:
         self._database = database
         self._books = books
+        self._revoked = revoked
         self._queue = queue
         self._clock = clock
         self._on_step = on_step
@@ -70,6 +83,10 @@ class Intake:
     async def accept_payments(self, live: LiveClinic, provider: Payment[Any], heard: Sequence[PaymentEvent]) -> None:
         """Enters what a payment provider reported. Returns after the commit."""
         account = Account(live.id, provider.context.binding)
+        for event in heard:
+            # First, and however often: what is entered is passed over the next time.
+            if isinstance(event, AccessRevoked) and self._revoked is not None:
+                await self._revoked(live.id, account.binding, event.at)
         for outcome in await self._books.enter(account, heard, front=True):
             metrics.events.labels(live.id, provider.name, outcome).inc()
 

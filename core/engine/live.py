@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core.config.clinics import ClinicPlan
 from core.engine.models import Models
@@ -71,6 +72,15 @@ class Directory:
         """Everybody who takes payments through this provider."""
         found = [self.payment(binding) for binding in self._payees]
         return [one for one in found if one and one[1].name == provider]
+
+    def open_payments(self) -> Mapping[str, Payment[Any]]:
+        """The payment providers of all clinics, by binding id."""
+        return {binding: provider for live in self for binding, provider in live.payments.items()}
+
+    def zone(self, clinic: str) -> ZoneInfo:
+        """A clinic's time zone; UTC where the clinic was taken out meanwhile."""
+        live = self.clinic(clinic)
+        return live.plan.clinic.timezone if live else ZoneInfo("UTC")
 
     def swap(self, clinics: Mapping[str, LiveClinic]) -> None:
         """Serves these clinics from now on, all at once."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -19,6 +19,8 @@ from core.config.clinic import ClinicPlan
 from core.config.clinics import LoadedClinics
 from core.config.settings import Runtime as Settings
 from core.config.subscribers import LOOPBACK
+from core.runtime.connections import Connections, connections
+from core.runtime.finding import Finding, Question, State
 from core.runtime.history import near_history_of
 from core.runtime.mail import mailer_of
 from core.runtime.opening import Opener
@@ -26,23 +28,8 @@ from core.store.embedded import EmbeddedServer
 from core.store.migrate import HEAD, current
 from deskbell import Clock, Health, ProviderNotReady
 
-State = Literal["ok", "warning", "problem"]
-
 #: The oldest PostgreSQL whose SQL is ours.
 _POSTGRES = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found of one thing, and what to do about it. Holds no secret and no patient's data."""
-
-    about: str
-    state: State
-    found: str
-    advice: str = ""
-
-
-Question = tuple[str, Callable[[], Awaitable[Finding]]]
 
 
 class Examination:
@@ -65,15 +52,21 @@ class Examination:
         self._sandboxed = sandboxed
         self._deadline = deadline_seconds
         url = settings.public_url or f"http://{settings.host}:{settings.port}"
-        self._opener = Opener(clock, url, _no_transcript, settings.home)
+        self._url = url
 
     async def run(self) -> list[Finding]:
         """All findings: the configuration's first, then the process's, then clinic by clinic."""
+        async with connections(self._settings, self._loaded, self._clock) as accounts:
+            return await self._run(accounts)
+
+    async def _run(self, accounts: Connections) -> list[Finding]:
+        self._opener = Opener(self._clock, self._url, _no_transcript, self._settings.home, grants=accounts.grants)
         asked = [
             ("database", self._database),
             ("redis", self._redis),
             ("mail", self._mail),
             *(question for plan in self._loaded.plans.values() for question in self._of(plan)),
+            *accounts.questions(self._loaded),
         ]
         answers = await asyncio.gather(*(self._ask(about, question) for about, question in asked))
         return [*self._configuration(), self._public_url(), *answers, *self._staff()]

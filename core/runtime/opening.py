@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import Any
 
 from core import log
 from core.config.clinics import BindingPlan, ClinicPlan
+from core.engine.accounts.grants import Grants
 from core.engine.live import LiveClinic
 from core.engine.models import Models
 from core.engine.pipeline import Pipeline
 from core.receptionist import quiet
-from deskbell import Clock, Knowledge, ProviderContext, ProviderNotReady, StageContext
+from deskbell import Clock, Grant, Knowledge, ProviderContext, ProviderNotReady, StageContext
+from deskbell.provider import no_grant
 from deskbell.stage import TrafficCount, Transcript, UsageCount, no_traffic, no_usage
 
 logger = log.get(__name__)
@@ -33,6 +36,7 @@ class Opener:
         traffic: TrafficCount = no_traffic,
         usage: UsageCount = no_usage,
         calm: asyncio.Event | None = None,
+        grants: Grants | None = None,
     ) -> None:
         self._clock = clock
         self._home = home
@@ -42,6 +46,8 @@ class Opener:
         self._usage = usage
         #: Models are opened once it is set: loading their SDKs must not hold up a start.
         self._calm = calm
+        #: Without them no binding has an account.
+        self._grants = grants
 
     def webhook_url(self, plan: BindingPlan) -> str:
         """The address a provider is told to call for this binding."""
@@ -88,6 +94,12 @@ class Opener:
         """One provider alone, open; the caller closes it. Raises `ProviderNotReady`."""
         return await self._provider(plan, binding)
 
+    def _grant(self, plan: ClinicPlan, binding: BindingPlan) -> Callable[[], Awaitable[Grant | None]]:
+        """The account of a payment binding; nothing else is connected to one."""
+        if self._grants is None or plan.payments.get(binding.key) != binding:
+            return no_grant
+        return self._grants.reader(plan.clinic.id, binding.id)
+
     async def _provider(self, plan: ClinicPlan, binding: BindingPlan) -> Any:
         context = ProviderContext(
             clinic=plan.clinic.id,
@@ -98,6 +110,7 @@ class Opener:
             state=str(self._home),
             phones=_phones(plan),
             website=plan.clinic.website,
+            grant=self._grant(plan, binding),
         )
         provider = binding.provider(binding.config, context)
         try:

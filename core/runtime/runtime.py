@@ -33,6 +33,7 @@ from core.server.listener import Listener
 from core.server.pay import PayPages
 from core.server.webhooks import Receiver
 from core.store.database import Database
+from core.vault import open_vault
 from deskbell import Clock, DeskbellError, Payee, ProviderNotReady, Reachable, SystemClock
 
 logger = log.get(__name__)
@@ -232,6 +233,7 @@ async def running(
             mailer=mailer_of(settings, clock, sandboxed=sandbox is not None),
             public_url=public_url,
             subscribers_at="loopback" if sandbox else "public",
+            vault=open_vault(settings.secret_keys, settings.home),
             on_step=on_step,
         )
         opener = Opener(
@@ -242,6 +244,7 @@ async def running(
             traffic=TrafficCounter(database),
             usage=UsageCounter(database),
             calm=(calm := asyncio.Event()),
+            grants=engine.accounts.grants if engine.accounts else None,
         )
         runtime = Runtime(
             settings, catalogue, environment, sandbox, database, clock, engine, opener, loaded, works=work
@@ -258,6 +261,7 @@ async def running(
                 runtime.readiness,
                 catalogue.pages,
                 PayPages(database, engine.directory),
+                engine.accounts.connecting if engine.accounts else None,
             )
             runtime.listener = Listener(app, settings.host, settings.port)
             await runtime.listener.start()

@@ -9,6 +9,8 @@ from sanic import HTTPResponse, Request, Sanic, json
 from sanic.exceptions import SanicException
 
 from core import log
+from core.engine.accounts.connecting import Connecting
+from core.server.connections import add_connections
 from core.server.health import Readiness, add_health
 from core.server.pay import PayPages, add_pay_pages
 from core.server.webhooks import Receiver, add_webhooks
@@ -25,8 +27,12 @@ def build_app(
     readiness: Readiness,
     pages: Sequence[Any] = (),
     pay: PayPages | None = None,
+    connecting: Connecting | None = None,
 ) -> Sanic[Any, Any]:
-    """An application; `name` is unique in the process, `pages` are plugins' blueprints."""
+    """An application; `name` is unique in the process, `pages` are plugins' blueprints.
+
+    With `connecting`, payment accounts can be connected here.
+    """
     app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
     app.config.update(
         REQUEST_MAX_SIZE=MAX_BODY_BYTES,
@@ -45,6 +51,8 @@ def build_app(
     add_health(app, readiness)
     if pay is not None:
         add_pay_pages(app, pay)
+    if connecting:
+        add_connections(app, connecting)
     for page in pages:
         app.blueprint(page)
     return app

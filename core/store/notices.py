@@ -13,6 +13,9 @@ from core.store.database import Connection
 
 Means = Literal["sms", "email"]
 
+#: Where a notice belongs to no conversation; its `subject` says what it is about.
+NO_CONVERSATION = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -30,6 +33,8 @@ class Notice:
     at: datetime
     #: How often it was raised again.
     raised: int
+    #: What it is about where it is about no conversation: the id of a binding.
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,8 @@ class Address:
 
 
 _NOTICE = """
-n.clinic, n.id, n.conversation, n.turn, n.kind, n.summary, n.urgent, n.handed_over, n.token, n.at, n.raised
+n.clinic, n.id, n.conversation, n.turn, n.kind, n.summary, n.urgent, n.handed_over, n.token, n.at, n.raised,
+n.subject
 """
 
 
@@ -153,6 +159,27 @@ async def see(connection: Connection, clinic: str, conversation: int, now: datet
         now,
     )
     return int(tag.rsplit(" ", 1)[-1])
+
+
+async def see_subject(connection: Connection, clinic: str, subject: str, now: datetime) -> int:
+    """What belongs to no conversation and is about `subject` is settled. Returns how many were not seen before."""
+    tag = await connection.execute(
+        """
+        UPDATE notice SET seen_at = $4
+         WHERE clinic = $1 AND conversation = $2 AND subject = $3 AND seen_at IS NULL
+        """,
+        clinic,
+        NO_CONVERSATION,
+        subject,
+        now,
+    )
+    return int(tag.rsplit(" ", 1)[-1])
+
+
+async def told_of_no_conversation(connection: Connection) -> list[str]:
+    """The clinics that have notices of this kind."""
+    rows = await connection.fetch("SELECT DISTINCT clinic FROM notice WHERE conversation = $1", NO_CONVERSATION)
+    return [row["clinic"] for row in rows]
 
 
 async def by_token(connection: Connection, token: str) -> asyncpg.Record | None:

@@ -51,12 +51,25 @@ async def release(connection: Connection, clinic: str, conversation: int) -> int
 
 
 async def notify(
-    connection: Connection, clinic: str, conversation: int, kind: str, summary: str, urgent: bool, now: datetime
+    connection: Connection,
+    clinic: str,
+    conversation: int,
+    kind: str,
+    summary: str,
+    urgent: bool,
+    now: datetime,
+    *,
+    subject: str = "",
+    handed_over: bool = False,
 ) -> None:
-    """Writes a notice that comes from the engine itself, outside any turn."""
+    """Writes a notice that comes from the engine itself, outside any turn.
+
+    What belongs to no conversation (`notices.NO_CONVERSATION`) names its `subject`. `handed_over`: a person must act.
+    """
     await connection.execute(
         """
-        INSERT INTO notice (clinic, conversation, kind, summary, urgent, at) VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO notice (clinic, conversation, kind, summary, urgent, at, subject, handed_over)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         clinic,
         conversation,
@@ -64,6 +77,8 @@ async def notify(
         summary,
         urgent,
         now,
+        subject,
+        handed_over,
     )
 
 
@@ -89,7 +104,7 @@ async def notices(connection: Connection, clinic: str, conversation: int | None 
     return list(
         await connection.fetch(
             """
-            SELECT n.id, n.conversation, n.kind, n.summary, n.urgent, n.at, n.seen_at,
+            SELECT n.id, n.conversation, n.subject, n.kind, n.summary, n.urgent, n.at, n.seen_at,
                    (SELECT string_agg(DISTINCT d.means || ' ' || d.status, ', ') FROM notice_delivery d
                      WHERE d.clinic = n.clinic AND d.notice = n.id) AS told
               FROM notice n

@@ -20,6 +20,7 @@ from core.engine.steps import OnStep, Step, pass_by
 from core.store import announcements, deposits, mailbox, payments, staff
 from core.store.database import Connection, Database
 from core.store.deposits import DepositRow
+from core.store.notices import NO_CONVERSATION
 from core.store.payments import Account
 from deskbell import AnnouncementType, Clock, DepositStatus, PaymentEvent, PaymentStatus, PaymentUpdate, Unhandled
 
@@ -70,10 +71,28 @@ class Books:
                 outcome = "unhandled"
             if outcome in payments.PARKED:
                 await payments.park(connection, account, event, outcome)
+            if outcome == "unmatched":
+                await self._tell_of_a_stranger(connection, account, event, now)
         self._on_step(Step.PAYMENT_ENTERED)
         if outcome == "unmatched":
             logger.error("payment not matched", clinic=account.clinic, binding=account.binding, news=event.event_id)
         return outcome
+
+    async def _tell_of_a_stranger(
+        self, connection: Connection, account: Account, event: PaymentEvent, now: datetime
+    ) -> None:
+        """Money that says it is ours and that nobody asked for: a person has to find out whose it is."""
+        line = "A payment came that belongs to no deposit; `deskbell deposits parked` shows it"
+        await staff.notify(
+            connection,
+            account.clinic,
+            NO_CONVERSATION,
+            "payment_unmatched",
+            line,
+            True,
+            now,
+            subject=f"{account.binding} {event.event_id}",
+        )
 
     async def _money(self, connection: Connection, account: Account, update: PaymentUpdate, now: datetime) -> str:
         await payments.one_at_a_time(connection, account, update.payment_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from core.config.staff import Staff
-from core.store.notices import Address, Notice
+from core.store.notices import NO_CONVERSATION, Address, Notice
 from deskbell import Clinic
 
 WAITING = "reply_waiting"
@@ -34,6 +34,8 @@ def is_told_already(notice: Notice, waiting: Mapping[str, bool]) -> bool:
 
     `waiting` are the kinds of those, and whether somebody must act on them. A new request is always news.
     """
+    if notice.conversation == NO_CONVERSATION:
+        return False  # each is about something of its own, and whoever notices it says it once
     if notice.kind == WAITING and not notice.urgent:
         return any(waiting.values())
     return notice.kind in waiting and notice.kind not in _NEWS

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from core.receptionist.sms import fit
 from core.receptionist.when import clock_text, weekday_text
 from core.store.notice_deliveries import Delivery
+from core.store.notices import NO_CONVERSATION
 from deskbell import Clinic, mask_numbers
 
 _SEGMENTS = 2
@@ -32,19 +33,31 @@ def text(delivery: Delivery, clinic: Clinic, public_url: str) -> str:
 def mail(delivery: Delivery, clinic: Clinic, public_url: str) -> Mail:
     headline = _headline(delivery, clinic)
     link = _link(delivery, public_url)
-    lines = [
-        f"{headline}.",
-        f"Since {_since(delivery, clinic)} at the clinic. Conversation c{delivery.conversation}.",
-        f"To read and to answer: {link}" if link else "",
-        "What the patient wrote is not in this e-mail. It is raised no more once somebody replies, takes the"
-        f" conversation over, gives it back, or says `deskbell staff seen c{delivery.conversation}`.",
-    ]
+    about = _of_no_conversation if delivery.conversation == NO_CONVERSATION else _of_conversation
+    lines = [f"{headline}.", *about(delivery, clinic, link)]
     return Mail(
         to=delivery.recipient,
         subject=_one_line(f"{clinic.name}: {headline}"),
         body="\n\n".join(line for line in lines if line) + "\n",
         id=str(delivery.key),
     )
+
+
+def _of_conversation(delivery: Delivery, clinic: Clinic, link: str) -> list[str]:
+    return [
+        f"Since {_since(delivery, clinic)} at the clinic. Conversation c{delivery.conversation}.",
+        f"To read and to answer: {link}" if link else "",
+        "What the patient wrote is not in this e-mail. It is raised no more once somebody replies, takes the"
+        f" conversation over, gives it back, or says `deskbell staff seen c{delivery.conversation}`.",
+    ]
+
+
+def _of_no_conversation(delivery: Delivery, clinic: Clinic, link: str) -> list[str]:
+    return [
+        f"Since {_since(delivery, clinic)} at the clinic. It belongs to no conversation.",
+        "It is raised no more once whoever looks after Deskbell at your clinic has put it right, or says"
+        f" `deskbell staff seen {delivery.clinic}`.",
+    ]
 
 
 def _headline(delivery: Delivery, clinic: Clinic) -> str:
@@ -61,7 +74,9 @@ def _since(delivery: Delivery, clinic: Clinic) -> str:
 
 
 def _link(delivery: Delivery, public_url: str) -> str:
-    return f"{public_url.rstrip('/')}/n/{delivery.token}" if public_url else ""
+    """Where to read on; nothing leads on from what belongs to no conversation."""
+    leads = public_url and delivery.conversation != NO_CONVERSATION
+    return f"{public_url.rstrip('/')}/n/{delivery.token}" if leads else ""
 
 
 def _one_line(value: str) -> str:

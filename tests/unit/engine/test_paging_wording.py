@@ -78,3 +78,11 @@ def test_an_e_mail_says_how_to_read_on_and_has_an_id_of_its_own() -> None:
     assert "deskbell staff seen c12" in letter.body
     assert letter.id == str(UUID(int=7))
     assert "/n/" not in mail(delivery(), CLINIC, "").body
+
+
+def test_what_belongs_to_no_conversation_has_no_link_and_says_what_ends_the_reminders() -> None:
+    of_none = delivery("The till account was disconnected", conversation=0, kind="account_revoked")
+    assert text(of_none, CLINIC, URL) == "Harbor: The till account was disconnected."
+    letter = mail(of_none, CLINIC, URL)
+    assert "deskbell staff seen harbor" in letter.body
+    assert [word for word in ("/n/", "c0", "patient") if word in letter.body] == []
