@@ -8,7 +8,8 @@ is void. What came of it returns to the conversation's mailbox.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
@@ -45,6 +46,21 @@ _FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=15)
 _LATELY = timedelta(days=3)
 
 ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What came of asking about links."""
+
+    asked: int = 0
+    #: News among the answers that had not reached us.
+    fresh: int = 0
+    #: Links that could not be asked about.
+    failed: int = 0
+
+
+def _unwatched(left: int) -> None:
+    """Where nobody watches."""
 
 
 class Cashier:
@@ -242,22 +258,30 @@ class Cashier:
         await asyncio.gather(*(self._follow_one(clinics[row.clinic], row) for row in rows))
         return len(rows)
 
-    async def _follow_one(self, live: LiveClinic, row: DepositRow) -> int:
-        """Asks about one link; the provider being away is no reason not to ask about the next."""
+    async def _follow_one(self, live: LiveClinic, row: DepositRow) -> int | None:
+        """Asks about one link: how much was new, None where nobody could be asked.
+
+        The provider being away is no reason not to ask about the next.
+        """
         provider, link = live.payments.get(row.binding), row.link
         if provider is None or link is None:
-            return 0
+            return None
         try:
             return await self.look_up(provider, row, link)
         except OutboundError as error:
             logger.warning("link not looked up", clinic=row.clinic, deposit=row.id, why=type(error).__name__)
-            return 0
+            return None
 
-    async def reconcile(self, clinic: str, since: datetime) -> tuple[int, int]:
-        """Asks about every link of a clinic that moved since then: how many, and how much of it was new."""
+    async def reconcile(self, clinic: str, since: datetime, on_asked: Callable[[int], None] = _unwatched) -> Reconciled:
+        """Asks about every link of a clinic that moved since then; `on_asked` hears how many there are left."""
         live = self._directory.clinic(clinic)
         if live is None:
-            return 0, 0
+            return Reconciled()
         async with self._database.connection() as connection:
             rows = await deposits.with_links(connection, clinic, since)
-        return len(rows), sum([await self._follow_one(live, row) for row in rows])
+        found: list[int | None] = []
+        for row in rows:
+            found.append(await self._follow_one(live, row))
+            on_asked(len(rows) - len(found))
+        fresh = [one for one in found if one is not None]
+        return Reconciled(len(fresh), sum(fresh), len(found) - len(fresh))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.engine.deposits.cashier import Reconciled
 from core.engine.deposits.desk import DepositRefused, Desk
 from core.engine.live import LiveClinic
 from core.engine.pipeline import Pipeline
@@ -414,7 +415,9 @@ async def test_a_webhook_that_never_came_is_made_up_for_by_asking(till: Till) ->
     assert await till.world.engine.cashier.follow() == 1
     await till.world.settle()
     assert till.confirmations == 1
-    assert await till.world.engine.cashier.reconcile("harbor", NOON - timedelta(days=900)) == (1, 0)
+    assert await till.world.engine.cashier.reconcile("harbor", NOON - timedelta(days=900)) == Reconciled(1, 0, 0)
+    till.bank.script.append(RetryLater("busy"))
+    assert await till.world.engine.cashier.reconcile("harbor", NOON - timedelta(days=900)) == Reconciled(0, 0, 1)
 
 
 # ---- staff --------------------------------------------------------------------------------------------------------
