@@ -66,6 +66,19 @@ async def park(connection: Connection, account: Account, event: PaymentEvent, ou
     )
 
 
+async def unpark(connection: Connection, account: Account, payment: str) -> None:
+    """News of a payment that was not to be placed, and now is."""
+    await connection.execute(
+        """
+        UPDATE payment_event SET outcome = 'entered'
+         WHERE clinic = $1 AND binding = $2 AND payment_id = $3 AND outcome IN ('unmatched', 'elsewhere')
+        """,
+        account.clinic,
+        account.binding,
+        payment,
+    )
+
+
 async def parked(connection: Connection, clinic: str | None, limit: int = 50) -> list[asyncpg.Record]:
     """The newest news that nobody acted on, newest first."""
     return list(

@@ -108,6 +108,8 @@ class Books:
             await payments.keep(connection, account, update, found)
         if row is None:
             return "unmatched" if update.reference or (before and before["ours"]) else "elsewhere"
+        if before is None or before["deposit"] is None:
+            await payments.unpark(connection, account, update.payment_id)
         return await self.settle(connection, row, _CAUSES.get(update.status, "payment"), now)
 
     async def settle(self, connection: Connection, row: DepositRow, cause: str, now: datetime) -> str:

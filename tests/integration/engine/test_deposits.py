@@ -264,6 +264,8 @@ async def test_a_refund_that_is_reported_before_its_payment_counts_when_the_paym
     await till.pays()
     assert await till.status() == ["refunded"]
     assert till.confirmations == 0
+    async with till.world.database.connection() as connection:
+        assert await payments.parked(connection, "harbor") == []
 
 
 async def test_a_dispute_is_urgent_for_staff_and_silent_for_the_patient(till: Till) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,22 @@ class Serving:
     async def _has(self, count: int, phone: str) -> bool:
         return len(await self.answers(phone)) >= count
 
+    async def command(self, *arguments: str) -> Any:
+        """What `deskbell` prints beside the running system, as JSON."""
+        environment = {**self.environment, "DESKBELL_SANDBOX_URL": f"http://127.0.0.1:{self.sandbox_port}"}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "core.cli",
+            *arguments,
+            env=environment,
+            cwd=self.folder,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await process.communicate()
+        assert process.returncode == 0, said.decode()
+        return json.loads(said)
+
     async def stop(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
         return int(await asyncio.wait_for(self.process.wait(), 40))
@@ -109,6 +126,12 @@ async def until(true: Callable[[], Any], seconds: float = 60) -> None:
 
 @pytest.fixture
 async def serving() -> AsyncIterator[Callable[..., Serving]]:
+    async with serving_in() as make:
+        yield make
+
+
+@asynccontextmanager
+async def serving_in() -> AsyncIterator[Callable[..., Serving]]:
     """Makes systems in a folder of their own, with a copy of the shipped clinics that answers at once."""
     folder = Path(tempfile.mkdtemp(prefix="deskbell-serve-"))
     shutil.copytree(CLINICS, folder / "clinics", ignore=shutil.ignore_patterns("__pycache__", "*.py"))
