@@ -6,6 +6,7 @@ These models are the public half of ``clinic.yml``; bindings, secrets and the pi
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -180,6 +181,33 @@ class Wording(Settings):
         max_length=240,
         description="When the patient would rather not. ``{when}`` is filled in.",
     )
+
+    @model_validator(mode="after")
+    def _fills_in(self) -> Wording:
+        for name in type(self).model_fields:
+            must, may = _PLACES.get(name, (frozenset(), frozenset()))
+            places = set(_PLACE.findall(getattr(self, name)))
+            allowed = _OWN_PLACES | must | may
+            if places - allowed:
+                unknown, known = sorted(places - allowed)[0], ", ".join(f"{{{one}}}" for one in sorted(allowed))
+                raise ValueError(f"has '{{{unknown}}}' in '{name}', where only {known} can be filled in")
+            if must - places:
+                raise ValueError(f"must have '{{{sorted(must - places)[0]}}}' in '{name}'")
+        if "?" not in self.deposit_offer:
+            raise ValueError("must ask in 'deposit_offer' whether a link may be sent: it has no question mark")
+        return self
+
+
+_PLACE = re.compile(r"\{(\w*)\}")
+_OWN_PLACES = frozenset({"clinic", "phone", "emergency"})
+#: What else a line must and may have filled in. An offer has no link: a link follows a yes.
+_PLACES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "deposit_offer": (frozenset({"amount"}), frozenset()),
+    "deposit_link": (frozenset({"amount", "link"}), frozenset()),
+    "deposit_reminder": (frozenset({"link"}), frozenset({"amount"})),
+    "deposit_paid": (frozenset({"amount"}), frozenset({"when"})),
+    "deposit_declined": (frozenset(), frozenset({"when"})),
+}
 
 
 def _zone(value: Any) -> Any:

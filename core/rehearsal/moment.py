@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from core.rehearsal.script import ScriptTurn
-from deskbell import Draft, Prompt
+from deskbell import Draft, LinkRequest, Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,8 @@ class Moment:
     refused: str = ""
     #: Payment links that can be paid now.
     live_links: int = 0
+    #: All that payment providers were asked for so far.
+    links: tuple[LinkRequest, ...] = field(default=(), repr=False)
     #: All that the database holds, where a card number was texted.
     stored: str = field(default="", repr=False)
 

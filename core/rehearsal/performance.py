@@ -76,7 +76,7 @@ class _Performance:
         self._channel.outbound.clear()
         self._payment = next(iter(live.payments.values()), None)
         if isinstance(self._payment, PlayedPayment):
-            self._payment.live.clear()
+            self._payment.begin()
         self._patient = patient
         self._model = model
         self._seen = _Seen()
@@ -112,6 +112,7 @@ class _Performance:
             calls=tuple(self._model.calls[calls:]) if self._model else (),
             refused=refused,
             live_links=len(self._payment.live) if isinstance(self._payment, PlayedPayment) else 0,
+            links=tuple(self._payment.asked) if isinstance(self._payment, PlayedPayment) else (),
             **seen,
         )
 

@@ -76,9 +76,17 @@ class PlayedPayment(Payment[PlayedPaymentConfig]):
     def __init__(self, config: PlayedPaymentConfig, context: Any) -> None:
         super().__init__(config, context)
         self.live: dict[str, LinkRequest] = {}
+        #: Everything that was asked for in this conversation.
+        self.asked: list[LinkRequest] = []
+
+    def begin(self) -> None:
+        """For another conversation."""
+        self.live.clear()
+        self.asked.clear()
 
     async def create_link(self, request: LinkRequest) -> PaymentLink:
         self.live[request.id] = request
+        self.asked.append(request)
         return PaymentLink(request.id, f"https://checkout.example/{request.id}", request.id)
 
     async def cancel_link(self, link: PaymentLink) -> None:

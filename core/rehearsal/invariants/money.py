@@ -36,6 +36,16 @@ def confirmed_once(scene: Scene, moment: Moment) -> Iterator[str]:
         yield f"confirmation number {len(said)}"
 
 
+def configured(scene: Scene, moment: Moment) -> Iterator[str]:
+    """A payment link asks for an amount of the clinic's file, and says nothing of the treatment or the patient."""
+    amounts = [scene.clinic.deposit_for(service) for service in (None, *scene.clinic.services)]
+    for link in moment.links:
+        if link.amount not in amounts:
+            yield f"a link for {link.amount}"
+        if any(folded(service.name) in folded(link.label) for service in scene.clinic.services):
+            yield f"a link that says {link.label!r}"
+
+
 def a_no_is_a_no(scene: Scene, moment: Moment) -> Iterator[str]:
     """Who would rather not pay ahead is not asked again, unless they ask to."""
     if (moment.step or {}).get("act") != "offer" or re.search(r"\b(?:pay|link|deposit)", folded(" ".join(moment.said))):
@@ -44,4 +54,4 @@ def a_no_is_a_no(scene: Scene, moment: Moment) -> Iterator[str]:
         yield repr(moment.heard)
 
 
-RULES = (agreed_first, one_link, confirmed_once, a_no_is_a_no)
+RULES = (agreed_first, one_link, confirmed_once, configured, a_no_is_a_no)

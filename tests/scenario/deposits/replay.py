@@ -24,7 +24,7 @@ _LAST = ("Cole", "Hale", "Moss", "Reed", "Stern", "Vogt", "Winter", "Frost", "Li
 _AT_ONCE = 20
 
 #: How a patient may pay: what the stand-in is told in order, where the deposit must stand, how often it is confirmed at
-#: the most. Where money has gone again, its news may be quicker than that of its coming: then there is nothing to confirm.
+#: the most. Where money has gone again, that may be told first, and then nothing is to be confirmed.
 _PAID = {"outcome": "paid"}
 WAYS: Mapping[str, tuple[Sequence[Mapping[str, Any]], str, int]] = {
     "pays": ([_PAID], "paid", 1),

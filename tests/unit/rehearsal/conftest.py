@@ -76,6 +76,8 @@ def moment() -> Callable[..., Moment]:
             before=changes.pop("before", State()),
             after=changes.pop("after", State()),
             stored=changes.pop("stored", ""),
+            live_links=changes.pop("live_links", 0),
+            links=changes.pop("links", ()),
         )
         assert changes == {}
         return whole

@@ -12,8 +12,8 @@ from core.rehearsal.invariants import RULES, Scene, broken
 from core.rehearsal.invariants.sending import segments
 from core.rehearsal.moment import Call, KnownFact, Moment, Notice, Sent, State
 from core.rehearsal.script import ScriptTurn
-from deskbell import Draft, Found, Prompt, Said
-from tests.unit.rehearsal.conftest import sent
+from deskbell import Draft, Found, LinkRequest, Money, Prompt, Said
+from tests.unit.rehearsal.conftest import sent, turn
 
 Make = Callable[..., Moment]
 NAMED = State(facts={"first_name": KnownFact("Dana", 1, "rule"), "last_name": KnownFact("Cole", 1, "rule")}, events=3)
@@ -196,8 +196,8 @@ def test_notices_tell_name_service_and_time(scene: Scene, moment: Make, summary:
 
 
 def test_a_prompt_with_the_patients_number_or_health_is_seen(scene: Scene, moment: Make) -> None:
-    for turn in ("Their number is +1 212 555 0111", "They have diabetes"):
-        played = moment("Fine.", said="I have diabetes", calls=(Call(Prompt("", turn), None),))
+    for told in ("Their number is +1 212 555 0111", "They have diabetes"):
+        played = moment("Fine.", said="I have diabetes", calls=(Call(Prompt("", told), None),))
         assert "nothing_for_the_model" in rules(scene, played)
 
 
@@ -245,3 +245,58 @@ def parked() -> Any:
 def test_staff_texts_are_no_business_of_the_rules_about_words(scene: Scene, moment: Make) -> None:
     text: Sent = replace(moment("Call my cell, it's totally normal.").sent[0], author="staff", kind="staff")
     assert rules(scene, moment(text)) == set()
+
+
+# ---- deposits ----------------------------------------------------------------------------------------------------
+
+LINK = "https://clinic.example/pay/0123456789abcdef"
+OPEN = State(request="pending", deposit="link_sent", link=LINK, events=3)
+PAID = State(request="paid", deposit="paid", link=LINK, events=3)
+AGREED = turn(("step", {"act": "send_link"}), effects=("RequestDeposit",))
+
+
+def test_a_link_before_a_yes_and_a_link_in_an_offer_are_seen(scene: Scene, moment: Make) -> None:
+    assert "agreed_first" in rules(scene, moment(f"Pay here: {LINK}", after=OPEN))
+    offer = moment(f"May I? {LINK}", step={"act": "offer"}, after=OPEN)
+    scene.moments.append(moment("", turns=(AGREED,), after=OPEN))
+    assert "agreed_first" in rules(scene, offer)
+    assert "agreed_first" not in rules(scene, moment(f"Pay here: {LINK}", after=OPEN))
+
+
+def test_two_links_at_a_time_are_seen(scene: Scene, moment: Make) -> None:
+    assert "one_link" in rules(scene, moment("Hi", live_links=2))
+    assert "one_link" not in rules(scene, moment("Hi", live_links=1))
+
+
+def test_a_payment_that_is_confirmed_twice_is_seen(scene: Scene, moment: Make) -> None:
+    thanks = "We received your $50 deposit."
+    scene.moments.append(moment("", turns=(AGREED,)))
+    assert "confirmed_once" not in rules(scene, moment(thanks, after=PAID))
+    scene.moments.append(moment(thanks, after=PAID))
+    assert "confirmed_once" in rules(scene, moment(thanks, after=PAID))
+
+
+def test_only_amounts_of_the_clinics_file_are_asked_for_and_a_receipt_tells_nobody_why(
+    scene: Scene, moment: Make
+) -> None:
+    def link(cents: int, label: str = "Appointment deposit") -> LinkRequest:
+        return LinkRequest("key", Money(cents), label, "https://clinic.example/thanks")
+
+    assert "configured" not in rules(scene, moment("Hi", links=(link(5000),)))
+    assert "configured" in rules(scene, moment("Hi", links=(link(5000), link(500))))
+    assert "configured" in rules(scene, moment("Hi", links=(link(5000, "Botox deposit"),)))
+
+
+def test_whoever_said_no_and_is_asked_again_is_seen(scene: Scene, moment: Make) -> None:
+    scene.moments.append(moment("All right.", step={"act": "no_deposit"}))
+    again = {"act": "offer"}
+    assert "a_no_is_a_no" in rules(scene, moment("May I send a link?", step=again, said="friday then"))
+    assert "a_no_is_a_no" not in rules(scene, moment("May I send a link?", step=again, said="ok send me the link"))
+
+
+def test_a_link_of_our_own_and_a_refund_that_took_place_may_be_told(scene: Scene, moment: Make) -> None:
+    scene.moments.append(moment("", turns=(AGREED,)))
+    assert rules(scene, moment(f"Here it is: {LINK}", after=OPEN)) == set()
+    back = State(deposit="refunded", link=LINK, events=3)
+    assert rules(scene, moment("Your deposit was refunded.", after=back)) == set()
+    assert "bookings" in rules(scene, moment("Your deposit was refunded.", after=OPEN))
