@@ -9,7 +9,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from time import perf_counter
@@ -76,18 +76,29 @@ def patients(count: int, random: Random) -> list[Patient]:
     ]
 
 
-async def replay(system: Serving, count: int, seed: int) -> Tally:
-    """Lets `count` patients book, agree and pay, and holds what stands in the end against what was paid."""
+async def nothing() -> None:
+    """What happens meanwhile."""
+
+
+async def replay(system: Serving, count: int, seed: int, meanwhile: Callable[[], Awaitable[None]] = nothing) -> Tally:
+    """Lets `count` patients book and agree, then pay, and holds what stands in the end against what was paid.
+
+    `meanwhile` happens while they pay.
+    """
     random, started = Random(seed), perf_counter()
     everybody = patients(count, random)
     await _disturb(system, count)
     places = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(patient: Patient, own: Random) -> None:
-        async with places:
-            await _books_and_pays(system, patient, own)
+    async def each(act: Callable[[Serving, Patient, Random], Awaitable[None]]) -> None:
+        async def one(patient: Patient, own: Random) -> None:
+            async with places:
+                await act(system, patient, own)
 
-    await asyncio.gather(*(one(patient, Random(random.random())) for patient in everybody))
+        await asyncio.gather(*(one(patient, Random(random.random())) for patient in everybody))
+
+    await each(_agrees)
+    await asyncio.gather(each(_pays), meanwhile())
     tally = Tally(count, seed, ways=Counter(patient.way for patient in everybody))
     tally.told = sum(patient.told for patient in everybody)
     await until(lambda: _settled(system, everybody), 120)
@@ -110,7 +121,7 @@ async def _disturb(system: Serving, count: int) -> None:
         (await system.http.post("/api/faults", json=fault)).raise_for_status()
 
 
-async def _books_and_pays(system: Serving, patient: Patient, random: Random) -> None:
+async def _agrees(system: Serving, patient: Patient, random: Random) -> None:
     await system.text(f"Hi, {patient.name} here, never been, hydrafacial, mornings are best", patient.number)
     await until(lambda: _heard(system, patient, "$50 deposit ahead"), 120)
     await system.text(random.choice(("yes", "sure", "ok send it", "sounds good")), patient.number)
@@ -119,6 +130,9 @@ async def _books_and_pays(system: Serving, patient: Patient, random: Random) -> 
     answer = await system.http.get(url)
     assert answer.status_code == 303, answer.status_code
     patient.link = answer.headers["location"].rsplit("/", 1)[-1]
+
+
+async def _pays(system: Serving, patient: Patient, random: Random) -> None:
     for outcome in WAYS[patient.way][0]:
         times = random.randint(1, 4)
         patient.told += times

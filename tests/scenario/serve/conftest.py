@@ -131,7 +131,7 @@ async def serving() -> AsyncIterator[Callable[..., Serving]]:
 
 
 @asynccontextmanager
-async def serving_in() -> AsyncIterator[Callable[..., Serving]]:
+async def serving_in(kind: type[Serving] | None = None) -> AsyncIterator[Callable[..., Any]]:
     """Makes systems in a folder of their own, with a copy of the shipped clinics that answers at once."""
     folder = Path(tempfile.mkdtemp(prefix="deskbell-serve-"))
     shutil.copytree(CLINICS, folder / "clinics", ignore=shutil.ignore_patterns("__pycache__", "*.py"))
@@ -141,7 +141,7 @@ async def serving_in() -> AsyncIterator[Callable[..., Serving]]:
     made: list[Serving] = []
 
     def make(*options: str) -> Serving:
-        made.append(Serving(folder, *options))
+        made.append((kind or Serving)(folder, *options))
         return made[-1]
 
     yield make
