@@ -6,7 +6,7 @@ They answer in the process, cost nothing and remember what they were told, so th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from core.rehearsal.moment import Call
@@ -63,6 +63,15 @@ class Model:
 
     def answer(self, prompt: Prompt) -> Draft:
         raise NotImplementedError
+
+
+#: What stands between the clinics and a played model.
+Through = Callable[[Model], Model]
+
+
+def itself(model: Model) -> Model:
+    """Nothing stands between."""
+    return model
 
 
 class Obedient(Model):

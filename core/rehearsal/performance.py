@@ -16,7 +16,7 @@ from core.rehearsal.hostile import Hostile
 from core.rehearsal.house import Lane, OpenClinic
 from core.rehearsal.invariants import Scene, broken
 from core.rehearsal.invariants.privacy import texts_a_card
-from core.rehearsal.models import Casting, Model, Obedient, Scripted
+from core.rehearsal.models import Casting, Model, Obedient, Scripted, Through, itself
 from core.rehearsal.moment import KnownFact, Moment, Notice, Sent, State
 from core.rehearsal.outcome import Fault, Outcome
 from core.rehearsal.played import PlayedChannel, PlayedPayment
@@ -32,7 +32,13 @@ _MOST = 1000
 
 
 async def perform(
-    rehearsal: Rehearsal, casting: Casting, clinic: OpenClinic, lane: Lane, place: int, seed: int = 0
+    rehearsal: Rehearsal,
+    casting: Casting,
+    clinic: OpenClinic,
+    lane: Lane,
+    place: int,
+    seed: int = 0,
+    through: Through = itself,
 ) -> Outcome:
     """Plays a conversation up to its first fault.
 
@@ -43,7 +49,8 @@ async def perform(
     if reason:
         return Outcome(rehearsal, casting, skipped=reason)
     started = perf_counter()
-    model = _model(casting, clinic, script, seed)
+    played = _model(casting, clinic, script, seed)
+    model = through(played) if played else None
     lane.clock.set(script.at.replace(tzinfo=clinic.plan.clinic.timezone))
     async with lane.serving(clinic, model) as live:
         stage = _Performance(live, lane, script.sender or _PATIENT.format(100 + place % 100), model)

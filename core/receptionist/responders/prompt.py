@@ -25,6 +25,8 @@ from deskbell.turn import Line, RequestStatus, TextReceived, Turn
 VERSION = "2"
 #: Stands for the clinic's phone number in prompts and drafts alike.
 OUR_NUMBER = "[our number]"
+#: Where a patient pays: nobody else's to know, and no model's to write.
+_PAY_LINK, _A_LINK = re.compile(r"https?://\S+/pay/[0-9a-f]{16}\S*"), "[payment link]"
 _A_NUMBER = "[number]"
 _WITHHELD = "[withheld]"
 _PICTURE = "[picture]"
@@ -125,9 +127,9 @@ class Composer:
         return Said("patient", self._shown(" ".join([words, *[_PICTURE] * bool(text.media)]).strip()))
 
     def _shown(self, text: str) -> str:
-        """Without phone numbers: the clinic's own has a word that stands for it."""
+        """Without phone numbers and payment links: the clinic's own number has a word that stands for it."""
         own = re.sub(r"\D", "", self._clinic.phone)
-        return _PHONE.sub(lambda found: _stand_in(found.group(), own), text)
+        return _PHONE.sub(lambda found: _stand_in(found.group(), own), _PAY_LINK.sub(_A_LINK, text))
 
     def _turn(self, brief: Brief) -> str:
         scene, step = brief.scene, brief.scene.step
