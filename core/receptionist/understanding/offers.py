@@ -42,7 +42,8 @@ _HESITATES = re.compile(
     r"weird|odd|strange|sketchy|sus)|already paid|i paid|confused|worried about|nervous about|huh)\b|🤔|🧐"
 )
 _REFUSES = re.compile(
-    r"\b(?:no|nope|nah|naw|nay|never|pass|refuse|negative|(?:rather|prefer|'?d prefer) not|yeah right|"
+    r"\b(?:(?:absolutely|definitely|certainly|totally|surely|def|of course|obviously|please|pls|hell|heck) (?:not|no)|"
+    r"no|nope|nah|naw|nay|never|pass|refuse|negative|(?:rather|prefer|'?d prefer) not|yeah right|"
     r"(?:(?:don'?t|do not|won'?t|will not|wouldn'?t|cannot|can'?t|not|never|am not|ain'?t) (?:(?:really|"
     r"want(?:ing)? to|"
     r"going to|gonna|wanna|able to|willing to|ready to|looking to|comfortable|ok|okay|happy|feel(?:ing)?|like|about|"
@@ -52,14 +53,16 @@ _REFUSES = re.compile(
     r"interested|afford|interested|happy|agree|down))|"
     r"without (?:a |the |any )?(?:deposit|paying)|skip (?:it|that|the deposit)|forget (?:it|about it|that)|"
     r"never ?mind|nvm|"
-    r"not interested|no deposit|(?:pay|paying|settle) (?:\w+ ){0,3}(?:there|in person|when i (?:come|get|arrive)|"
+    r"cancel (?:(?:my|the|that|this) )?(?:deposit|payment|link)|changed my mind|not interested|no deposit|(?:pay|"
+    r"paying|settle) (?:\w+ ){0,3}(?:there|in person|when i (?:come|get|arrive)|"
     r"at the (?:visit|appointment|office|clinic|front desk|time)|on arrival|after)|"
     r"just (?:have (?:them|someone) )?call me|no gracias|no quiero)\b|👎|🙅"
 )
 _DEFERS = re.compile(
     r"\b(?:maybe|perhaps|possibly|might|let me (?:think|check|see|ask|talk|get back|look)|think (?:about|on|it over)|"
     r"get back to (?:you|u)|let (?:you|u|y'all) know|(?:i'?ll|will|i will) (?:see|think|decide|check)|"
-    r"not (?:right )?now|not yet|hold on|one (?:sec|second|moment|min)|give me a (?:sec|second|minute|moment|day)|"
+    r"not (?:right )?now|not (?:today|tonight|tomorrow|this week)|not yet|hold on|one (?:sec|second|moment|min)|"
+    r"give me a (?:sec|second|minute|moment|day)|"
     r"(?:check|talk|ask|speak) (?:with|to)? ?my|payday|when i get paid|still deciding|not ready)\b|"
     r"^\W*(?:maybe )?later\W*$"
 )
@@ -76,7 +79,7 @@ _AGREES = re.compile(
     r"the))|"
     r"(?:where|how) (?:do|can|should|would) i pay|(?:where'?s|what'?s|where is|what is) the link|"
     r"lock (?:it|me) in|book (?:it|me)|sign me up|"
-    r"count me in|i'?m (?:in|down|(?:good|ok|fine) with (?:that|it))|"
+    r"^\W*happy to\W*$|i (?:guess|suppose)(?: so)?|count me in|i'?m (?:in|down|(?:good|ok|fine) with (?:that|it))|"
     r"manda(?:me|lo)?|envia(?:me|lo)?)\b|👍|👌|✅|💯|🙌"
 )
 #: Questions about the deposit itself: a yes before them waits for the answer.
@@ -93,14 +96,22 @@ _LINK_WANTED = re.compile(
     r"\b(?:again|resend|re-?send|where'?s|where is|where|lost|can'?t find|cannot find|send|text|didn'?t get|never got|"
     r"get|need|have|what'?s|new|another|give)\b.{0,30}\b(?:link|url)\b|"
     r"\b(?:where|how) (?:do|can|should|would|to) (?:i |we )?pay\b|\b(?:ready|want|like|happy) to pay\b|"
-    r"\b(?:send|text) (?:it|that|me that|me it) (?:again|to me again|over again|one more time)\b|\bresend\b"
+    r"\b(?:send|text) (?:it|that|me that|me it) (?:again|to me again|over again|one more time)\b|\bresend\b|"
+    r"\b(?:says|its|it'?s|is|has) (?:\w+ )?expired\b|^\W*(?:the |pay(?:ment)? )?link(?: pls| please)?\W*$"
 )
 _SAYS_PAID = re.compile(
-    r"\b(?:i|we|just|already|ive|i've|we've)\b.{0,12}\bpaid\b|\bpaid (?:it|the|that|my|now|already|online|just now)\b|"
-    r"^\W*(?:ok(?:ay)? |all |just |yes |it'?s )*paid\W*$|"
+    r"\b(?:i|we|ive|i've|we've|just|already|have)\s+(?:(?:have|did|just|already|now|finally|all)\s+){0,3}paid\b|"
+    r"\bpaid (?:it|the|that|my|now|already|online|just now)\b|"
+    r"^\W*(?:(?:ok(?:ay)?|all|just|yes|done|and|it'?s|good|there|finally)\W+)*paid\W*$|"
+    r"\b(?:payment|deposit) (?:sent|made|done|complete\w*|submitted)\b|\bdid (?:it|that|my \w+) go (?:through|thru)\b|"
     r"\b(?:payment|deposit|it) (?:is|was|has been|went|just went) (?:paid|sent|made|done|through)\b|"
     r"\b(?:sent|made|did|completed?|submitted|finished) (?:the |my |a )?(?:payment|deposit)\b|"
     r"\b(?:did|have) (?:you|u|y'?all|yall|ya) (?:get|got|receive|received|see) (?:my |the |it\b)"
+)
+#: Says that something was done; of a deposit only while its link is the last thing we spoke of.
+_SAYS_DONE = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|all|just|already|yes|yep|i|it'?s)\W+)*(?:done|did(?: it| that)?|completed?(?: it)?|"
+    r"sent(?: it)?)\W*$"
 )
 _HAS_NOT = re.compile(r"\b(?:not|n'?t|never|haven'?t|havent|before|once|until|when|if|after)\b")
 _AGAINST = {OfferAnswer.REFUSES: _REFUSES, OfferAnswer.ASKS: _HESITATES, OfferAnswer.UNCLEAR: _DEFERS}
@@ -145,6 +156,11 @@ def says_paid(text: str) -> bool:
     """Whether a text says, or asks to confirm, that the deposit was paid."""
     low = plain(text)
     return any(_SAYS_PAID.search(clause.text) and not _HAS_NOT.search(clause.text) for clause in clauses(low))
+
+
+def says_done(text: str) -> bool:
+    """Whether a short text says no more than that it is done."""
+    return _SAYS_DONE.search(plain(text)) is not None
 
 
 def _last(signals: list[tuple[int, OfferAnswer]]) -> OfferAnswer:

@@ -20,6 +20,7 @@ from core.receptionist.understanding.offers import (
     OfferAnswer,
     answer_to_offer,
     names_deposit,
+    says_done,
     says_paid,
     wants_link,
 )
@@ -89,7 +90,7 @@ def _of_paying(turn: Turn, memory: Memory, reading: Reading) -> dict[str, Any]:
     return {
         "answer": answer_to_offer(said) if meant else OfferAnswer.UNCLEAR,
         "wants_link": wants_link(said),
-        "says_paid": says_paid(said),
+        "says_paid": says_paid(said) or (pending.field == FIELD and says_done(said)),
     }
 
 
