@@ -86,12 +86,14 @@ class PaymentUpdate:
     order_id: str = ""
     #: Our `LinkRequest.id`, where the provider hands it back.
     reference: str | None = None
-    #: Identifies the refund that is reported; a payment may be given back in parts.
+    #: Identifies the refund that is reported, complete (`REFUNDED`) or on its way (`PENDING`); there may be several.
     refund_id: str | None = None
 
     def __post_init__(self) -> None:
-        if (self.status is PaymentStatus.REFUNDED) != (self.refund_id is not None):
-            raise ValueError("a refund, and nothing else, is reported with a refund_id")
+        if self.status is PaymentStatus.REFUNDED and not self.refund_id:
+            raise ValueError("a refund is reported with a refund_id")
+        if self.refund_id and self.status not in (PaymentStatus.REFUNDED, PaymentStatus.PENDING):
+            raise ValueError(f"a refund_id names a refund, and this says {self.status.value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,8 @@ class Payment(Provider[PaymentConfigT]):
     async def refund(self, payment_id: str, amount: Money, *, refund_id: str) -> PaymentUpdate:
         """Gives money back. `refund_id` is the idempotency key, at most 45 characters.
 
-        The update says `REFUNDED` once the money is on its way, `PENDING` while the provider still thinks about it.
+        The update says `REFUNDED` once the money is on its way, `PENDING` while the provider still thinks about it, and
+        holds the provider's own `refund_id` either way: its later news name it.
         """
         raise NotImplementedError
 

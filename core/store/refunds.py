@@ -88,8 +88,11 @@ async def claim(
     return [Wanted(**row) for row in rows]
 
 
-async def asked(connection: Connection, wanted: Wanted, refund_id: str, *, done: bool) -> None:
-    """The provider has taken it. A report of the same refund that was quicker is joined with the wish."""
+async def asked(connection: Connection, wanted: Wanted, refund_id: str, *, done: bool) -> bool:
+    """The provider has taken it. A report of the same refund that was quicker is joined with the wish.
+
+    Returns whether it is done.
+    """
     quicker = await connection.fetchval(
         "DELETE FROM refund WHERE clinic = $1 AND binding = $2 AND refund_id = $3 AND id <> $4 RETURNING status",
         wanted.clinic,
@@ -108,6 +111,7 @@ async def asked(connection: Connection, wanted: Wanted, refund_id: str, *, done:
         refund_id,
         done or quicker == "done",
     )
+    return done or bool(quicker == "done")
 
 
 async def postpone(connection: Connection, wanted: Wanted, due_at: datetime, reason: str) -> None:

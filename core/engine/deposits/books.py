@@ -104,7 +104,7 @@ class Books:
         row = await deposits.lock(connection, account.clinic, found) if found is not None else None
         if update.status is PaymentStatus.REFUNDED:
             await payments.keep_refund(connection, account, update)
-        else:
+        elif update.refund_id is None:  # of a refund that is only on its way there is nothing to enter
             await payments.keep(connection, account, update, found)
         if row is None:
             return "unmatched" if update.reference or (before and before["ours"]) else "elsewhere"

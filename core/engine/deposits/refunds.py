@@ -63,7 +63,7 @@ class Refunds:
             return
         async with self._database.transaction() as connection:
             done = update.status is PaymentStatus.REFUNDED
-            await refunds.asked(connection, wanted, update.refund_id or str(wanted.key), done=done)
+            done |= await refunds.asked(connection, wanted, update.refund_id or str(wanted.key), done=done)
         if done:
             await self._settle(wanted)
 

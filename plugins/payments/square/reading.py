@@ -102,7 +102,7 @@ def refund(found: Any, *, event_id: str, now: datetime) -> PaymentUpdate | None:
         amount=amount,
         at=moment(found, "updated_at") or now,
         order_id=identifier(found, "order_id"),
-        refund_id=refund_id if done else None,
+        refund_id=refund_id,
     )
 
 

@@ -39,6 +39,8 @@ class Bank(Payment[PaymentConfig]):
         self.calls: list[str] = []
         self.script: deque[Exception | None] = deque()
         self.acts = False
+        #: Refunds are not done at once.
+        self.thinks = False
         self.told: dict[str, list[PaymentUpdate]] = {}
         self.refunded: dict[str, Money] = {}
         #: The most links that were open at one time.
@@ -80,7 +82,8 @@ class Bank(Payment[PaymentConfig]):
             self.refunded[refund_id] = amount
         if error is not None:
             raise error
-        return update(payment_id, PaymentStatus.REFUNDED, amount.cents, refund_id=f"r-{refund_id}")
+        status = PaymentStatus.PENDING if self.thinks else PaymentStatus.REFUNDED
+        return update(payment_id, status, amount.cents, refund_id=f"r-{refund_id}")
 
     async def receive(self, request: RawRequest) -> list[PaymentEvent]:
         raise SignatureInvalid

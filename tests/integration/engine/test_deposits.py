@@ -247,6 +247,21 @@ async def test_a_refund_is_known_once_whether_the_answer_or_the_webhook_comes_fi
     assert sum("refunded" in text for text in till.world.sent) == 1
 
 
+async def test_a_refund_that_the_provider_thinks_about_is_one_refund_when_it_is_done(till: Till) -> None:
+    await till.agrees()
+    await till.pays()
+    [row] = await till.world.rows("SELECT id FROM deposit")
+    till.bank.thinks = True
+    await till.desk.refund("harbor", row["id"], "desk", cents=2000)
+    await till.later(timedelta())
+    assert await till.world.value("SELECT status FROM refund") == "asked"
+    [wanted] = await till.world.rows("SELECT key FROM refund")
+    await till.hears(update("p1", PaymentStatus.REFUNDED, 2000, refund_id=f"r-{wanted['key']}"))
+    rows = await till.world.rows("SELECT cents, status FROM refund")
+    assert [tuple(row) for row in rows] == [(2000, "done")]
+    assert await till.desk.refund("harbor", row["id"], "desk") == Money(3000), "and what is left can go back too"
+
+
 async def test_a_refund_that_is_refused_is_told_to_staff(till: Till) -> None:
     await till.agrees()
     await till.pays()
