@@ -18,6 +18,24 @@ from deskbell.channel import (
     SendReceipt,
 )
 from deskbell.clinic import Booking, Clinic, Hours, Price, Service, Span, Wording
+from deskbell.deposit import Deposit, DepositStatus
+from deskbell.effects import (
+    CancelDeposit,
+    CancelTimer,
+    Effect,
+    HandOver,
+    Learn,
+    MoveRequest,
+    NotifyStaff,
+    RecordConsent,
+    Remember,
+    RequestDeposit,
+    Say,
+    SetTimer,
+    Spend,
+    TextKind,
+    Withhold,
+)
 from deskbell.errors import (
     CannotTell,
     DeskbellError,
@@ -38,6 +56,7 @@ from deskbell.errors import (
     SignatureInvalid,
     Undeliverable,
 )
+from deskbell.events import CallMissed, DepositChanged, StaffCorrected, StaffReplied, TextReceived, TimerDue, TurnEvent
 from deskbell.history import History, HistoryConfig, Page
 from deskbell.hooks import SentText, StaffNotice, TurnReport, hookimpl, hookspec
 from deskbell.http import Credential, RawRequest, retry_after
@@ -51,6 +70,7 @@ from deskbell.knowledge import (
     RefusedDocument,
     unwatched,
 )
+from deskbell.known import Contact, Fact, Line, RequestStatus
 from deskbell.llm import LLM, Draft, Found, Prompt, Said
 from deskbell.payment import (
     AccessRevoked,
@@ -69,38 +89,7 @@ from deskbell.privacy import PatientData, patient_data
 from deskbell.provider import Grant, Health, Provider, ProviderContext
 from deskbell.stage import CallNext, Stage, StageContext, Usage
 from deskbell.standin import Payee, Reachable, StandIn
-from deskbell.turn import (
-    CallMissed,
-    CancelDeposit,
-    CancelTimer,
-    Contact,
-    Deposit,
-    DepositChanged,
-    DepositStatus,
-    Effect,
-    Fact,
-    HandOver,
-    Learn,
-    Line,
-    MoveRequest,
-    Note,
-    NotifyStaff,
-    RecordConsent,
-    Remember,
-    RequestDeposit,
-    RequestStatus,
-    Say,
-    SetTimer,
-    Spend,
-    StaffCorrected,
-    StaffReplied,
-    TextKind,
-    TextReceived,
-    TimerDue,
-    Turn,
-    TurnEvent,
-    Withhold,
-)
+from deskbell.turn import Note, Turn
 from deskbell.types import E164, Clock, ManualClock, Settings, SystemClock, mask_number, mask_numbers, storable
 
 __all__ = [

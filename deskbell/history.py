@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from pydantic import Field
 
+from deskbell.known import Line
 from deskbell.provider import Provider
-from deskbell.turn import Line
 from deskbell.types import Settings
 
 

@@ -22,8 +22,9 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from deskbell.clinic import Clinic
 from deskbell.knowledge import Knowledge
+from deskbell.known import Line
 from deskbell.llm import LLM
-from deskbell.turn import Line, Turn
+from deskbell.turn import Turn
 from deskbell.types import Settings
 
 CallNext = Callable[[], Awaitable[None]]

@@ -21,8 +21,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from deskbell.deposit import DepositStatus
 from deskbell.payment import Money, PaymentStatus
-from deskbell.turn import DepositStatus
 
 _S = DepositStatus
 

@@ -21,7 +21,8 @@ from core.receptionist.understanding.wishes import NO_PREFERENCE
 from core.receptionist.understanding.words import plain
 from deskbell.clinic import Clinic
 from deskbell.errors import DeskbellError
-from deskbell.turn import Fact, StaffCorrected
+from deskbell.events import StaffCorrected
+from deskbell.known import Fact
 
 _LONGEST = 300
 

@@ -11,7 +11,9 @@ from core.receptionist.facts import ALSO
 from core.receptionist.health import tells
 from core.receptionist.understanding.findings import Found, Reading
 from core.receptionist.understanding.questions import Question, Topic
-from deskbell.turn import TextReceived, Turn, Withhold
+from deskbell.effects import Withhold
+from deskbell.events import TextReceived
+from deskbell.turn import Turn
 
 #: The reason of `Withhold` for what somebody tried on the assistant.
 INJECTION = "injection"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.receptionist.when import When
-from deskbell.turn import Fact, Scope
+from deskbell.known import Fact, Scope
 
 Field = Literal[
     "first_name",

@@ -11,8 +11,9 @@ from typing import Literal
 from core.receptionist.situation import Situation
 from core.receptionist.steps import Act
 from core.receptionist.understanding.offers import OfferAnswer
+from deskbell.deposit import DepositStatus
+from deskbell.known import RequestStatus
 from deskbell.payment import Money
-from deskbell.turn import DepositStatus, RequestStatus
 
 #: An offer that was neither taken nor refused is put once more, and then left alone.
 _OFFERS = 2

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from deskbell.turn import RequestStatus
+from deskbell.known import RequestStatus
 
 _S = RequestStatus
 

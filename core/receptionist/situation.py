@@ -11,8 +11,9 @@ from core.receptionist.understanding.findings import Reading
 from core.receptionist.understanding.offers import OfferAnswer
 from core.receptionist.understanding.questions import Topic
 from deskbell.clinic import Clinic, Service
+from deskbell.deposit import Deposit
+from deskbell.known import RequestStatus
 from deskbell.payment import Money
-from deskbell.turn import Deposit, RequestStatus
 
 #: A field is asked for this often and then left to staff.
 ENOUGH = 2

@@ -13,9 +13,9 @@ from uuid import uuid4
 import pytest
 
 from deskbell.history import History, Page
+from deskbell.known import Line
 from deskbell.testing.contract import Contract
 from deskbell.testing.discretion import Discretion
-from deskbell.turn import Line
 
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 #: Stands in every line that the contract writes.

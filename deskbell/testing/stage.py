@@ -19,23 +19,13 @@ import pytest
 
 from deskbell.channel import Keyword, Media
 from deskbell.clinic import Clinic
+from deskbell.effects import Effect
+from deskbell.events import CallMissed, StaffCorrected, StaffReplied, TextReceived, TimerDue, TurnEvent
+from deskbell.known import Contact, Fact, Line, RequestStatus
 from deskbell.stage import CallNext, Stage, StageContext
 from deskbell.testing.contract import Contract
 from deskbell.testing.loopwatch import LoopWatch
-from deskbell.turn import (
-    CallMissed,
-    Contact,
-    Effect,
-    Fact,
-    Line,
-    RequestStatus,
-    StaffCorrected,
-    StaffReplied,
-    TextReceived,
-    TimerDue,
-    Turn,
-    TurnEvent,
-)
+from deskbell.turn import Turn
 from deskbell.types import Settings
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ from core.receptionist.guard.quoted import Quoted, read
 from core.receptionist.sms import normalise
 from core.receptionist.understanding.words import word_set
 from deskbell.clinic import WEEKDAYS, Clinic
-from deskbell.turn import Fact
+from deskbell.known import Fact
 
 #: Days from today whose dates may be named, where the clinic is open.
 _AHEAD = 28

@@ -25,7 +25,7 @@ from core.receptionist.guard.questions import (
 )
 from core.receptionist.guard.values import ungrounded
 from core.receptionist.guard.verdict import Rule, Verdict
-from deskbell.turn import RequestStatus
+from deskbell.known import RequestStatus
 
 _CAPITAL = re.compile(r"\b[A-Z][^\W\d_]+")
 _ANYBODY = "Pat"

@@ -13,7 +13,7 @@ from core.receptionist.guard.legible import sentences
 from core.receptionist.guard.moments import times
 from core.receptionist.guard.patterns import any_of
 from core.receptionist.guard.verdict import Rule
-from deskbell.turn import RequestStatus
+from deskbell.known import RequestStatus
 
 _JUST = (
     r"(?:(?:just|now|already|all|officially|gone ahead and|went ahead and|been|successfully|probably|likely|soon|"

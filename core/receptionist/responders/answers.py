@@ -16,7 +16,7 @@ from core.receptionist.understanding.times import read_when
 from core.receptionist.understanding.words import plain
 from core.receptionist.when import clock_text, date_text, listed
 from deskbell.clinic import Clinic, Hours, Service
-from deskbell.turn import RequestStatus
+from deskbell.known import RequestStatus
 
 #: Longest part of a passage that is quoted, in characters.
 _QUOTE = 280

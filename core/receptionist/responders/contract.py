@@ -10,7 +10,7 @@ from core.receptionist.facts import Known
 from core.receptionist.steps import Step
 from deskbell.clinic import Clinic
 from deskbell.knowledge import Knowledge
-from deskbell.turn import RequestStatus
+from deskbell.known import RequestStatus
 
 
 @dataclass(frozen=True, slots=True)

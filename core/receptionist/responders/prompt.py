@@ -18,8 +18,10 @@ from core.receptionist.responders.contract import Scene
 from core.receptionist.steps import Act, Ask
 from core.receptionist.when import date_text
 from deskbell.clinic import Clinic, Service
+from deskbell.events import TextReceived
+from deskbell.known import Line, RequestStatus
 from deskbell.llm import Prompt, Said
-from deskbell.turn import Line, RequestStatus, TextReceived, Turn
+from deskbell.turn import Turn
 
 #: Written into the trace of every turn that a model worded; goes up with every change of the words below.
 VERSION = "2"

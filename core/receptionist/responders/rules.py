@@ -20,7 +20,7 @@ from core.receptionist.understanding.languages import SPANISH
 from core.receptionist.understanding.visits import NEW
 from core.receptionist.understanding.wishes import NO_PREFERENCE
 from core.receptionist.when import date_text, listed
-from deskbell.turn import RequestStatus
+from deskbell.known import RequestStatus
 
 _SEGMENTS = 3
 #: Requests that staff call about, to fix the time.

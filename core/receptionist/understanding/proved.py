@@ -29,8 +29,8 @@ from core.receptionist.understanding.whose import own_name
 from core.receptionist.understanding.wishes import provider_meant
 from core.receptionist.understanding.words import Clause, clauses, plain, straight
 from core.receptionist.when import When
+from deskbell.events import TextReceived
 from deskbell.llm import Found as Proposed
-from deskbell.turn import TextReceived
 
 _LONGEST = 120
 #: Topics whose days are no wish, and whose treatments are not wished for.

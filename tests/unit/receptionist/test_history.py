@@ -9,7 +9,7 @@ import pytest
 
 from core.stages.history import HistoryConfig, HistoryStage
 from deskbell import Clinic, Contact, Line, StageContext, TextReceived, TimerDue, Turn
-from deskbell.turn import TurnEvent
+from deskbell.events import TurnEvent
 
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 TEXT = TextReceived(1, NOW, "hi")
