@@ -10,6 +10,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from time import perf_counter
@@ -101,7 +102,11 @@ async def replay(system: Serving, count: int, seed: int, meanwhile: Callable[[],
     await asyncio.gather(each(_pays), meanwhile())
     tally = Tally(count, seed, ways=Counter(patient.way for patient in everybody))
     tally.told = sum(patient.told for patient in everybody)
-    await until(lambda: _settled(system, everybody), 120)
+    with suppress(TimeoutError):
+        await until(lambda: _settled(system, everybody), 60)
+    # Who died with a turn in hand leaves it to others, who wait a while before they believe it.
+    with suppress(TimeoutError):
+        await until(lambda: _confirmed(system, everybody), 30)
     await _judge(system, everybody, tally)
     tally.seconds = perf_counter() - started
     return tally
@@ -155,9 +160,17 @@ async def _settled(system: Serving, everybody: Sequence[Patient]) -> bool:
     return found == Counter(WAYS[patient.way][1] for patient in everybody)
 
 
+async def _confirmed(system: Serving, everybody: Sequence[Patient]) -> bool:
+    paid = [patient for patient in everybody if WAYS[patient.way][1] == "paid"]
+    return all([await _heard(system, patient, "received your $50 deposit") for patient in paid])
+
+
 async def _judge(system: Serving, everybody: Sequence[Patient], tally: Tally) -> None:
     rows = await system.command("deposits", "list", "harbor", "--limit", "1000", "--json")
     tally.statuses = Counter(row["status"] for row in rows)
+    wanted = Counter(WAYS[patient.way][1] for patient in everybody)
+    if tally.statuses != wanted:
+        tally.wrong.append(f"deposits stand at {dict(tally.statuses)}, and should at {dict(wanted)}")
     for patient in everybody:
         texts = await system.answers(patient.number)
         confirmed = sum("received your $50 deposit" in text for text in texts)

