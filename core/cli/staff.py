@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from core.cli.deposits import shown
 from core.cli.environment import database, opened, sandbox_elsewhere
 from core.clock import ShiftedClock
 from core.config.clinics import load_clinics
@@ -21,7 +22,8 @@ from core.engine.queue import WakeQueue
 from core.engine.takeover import Takeover
 from core.receptionist.corrections import CorrectionRefused
 from core.receptionist.facts import SCOPES
-from core.store import mailbox
+from core.receptionist.money import money_text
+from core.store import deposits, mailbox
 from core.store import notices as notice_store
 from core.store import staff as store
 from core.store.database import Database
@@ -150,6 +152,9 @@ async def _read(wanted: str) -> None:
             for line in await mailbox.transcript(connection, clinic, number):
                 console.print(f"[dim]{line['at']:%d %b %H:%M}[/] [bold]{line['author']:>7}[/]  ", end="")
                 console.print(line["text"], markup=False)
+            for row in reversed(await deposits.listing(connection, clinic, conversation=number)):
+                amount, moved = money_text(row.amount), f"{row.moved_at:%d %b %H:%M}"
+                console.print(f"[dim]{moved}[/] [bold]deposit[/]  {row.id}: {amount}, {shown(row)}")
         await _show(opened_database, clinic, number)
 
 

@@ -274,18 +274,25 @@ async def one(connection: Connection, clinic: str | None, deposit: int) -> Depos
 
 
 async def listing(
-    connection: Connection, clinic: str | None, statuses: Sequence[str] = (), limit: int = 50
+    connection: Connection,
+    clinic: str | None,
+    statuses: Sequence[str] = (),
+    limit: int = 50,
+    *,
+    conversation: int | None = None,
 ) -> list[DepositRow]:
-    """The newest deposits, newest first."""
+    """The newest deposits, newest first; of all conversations or of one."""
     rows = await connection.fetch(
         f"""
         SELECT {_COLUMNS} FROM deposit d
          WHERE ($1::text IS NULL OR d.clinic = $1) AND (cardinality($2::text[]) = 0 OR d.status = ANY($2))
+           AND ($4::bigint IS NULL OR d.conversation = $4)
          ORDER BY d.id DESC LIMIT $3
         """,  # noqa: S608 - a constant
         clinic,
         list(statuses),
         limit,
+        conversation,
     )
     return [_row(row) for row in rows]
 

@@ -14,6 +14,7 @@ from core.store.database import Connection
 from deskbell import Money, PaymentEvent, PaymentStatus, PaymentUpdate
 
 #: News that nobody has acted on: of money that we cannot place, of no kind we know, of business that is not ours.
+#: The gravest first.
 PARKED = ("unmatched", "unhandled", "elsewhere")
 
 
@@ -80,12 +81,13 @@ async def unpark(connection: Connection, account: Account, payment: str) -> None
 
 
 async def parked(connection: Connection, clinic: str | None, limit: int = 50) -> list[asyncpg.Record]:
-    """The newest news that nobody acted on, newest first."""
+    """News that nobody acted on: all that is unmatched before anything else, each kind newest first."""
     return list(
         await connection.fetch(
             """
             SELECT clinic, binding, event_id, kind, payment_id, cents, currency, outcome, at FROM payment_event
-             WHERE outcome = ANY($2) AND ($1::text IS NULL OR clinic = $1) ORDER BY stored_at DESC LIMIT $3
+             WHERE outcome = ANY($2) AND ($1::text IS NULL OR clinic = $1)
+             ORDER BY array_position($2::text[], outcome), stored_at DESC LIMIT $3
             """,
             clinic,
             list(PARKED),

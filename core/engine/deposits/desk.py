@@ -14,6 +14,8 @@ from core.store.payments import Account
 from deskbell import Clock, DepositStatus, DeskbellError, Money, PaymentStatus, PaymentUpdate
 
 _S = DepositStatus
+#: What the id of a payment begins with that staff took themselves: no provider knows of it.
+IN_HAND = "staff:"
 
 
 class DepositRefused(DeskbellError):
@@ -75,7 +77,7 @@ class Desk:
             raise DepositRefused(f"Deposit {deposit} is {row.status.value}: its money has come already.")
         taken = PaymentUpdate(
             event_id=f"staff:{uuid4()}",
-            payment_id=f"staff:{uuid4()}",
+            payment_id=f"{IN_HAND}{uuid4()}",
             status=PaymentStatus.PAID,
             amount=Money(row.cents if cents is None else cents, row.currency),
             at=self._clock.now(),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from core import log
 from core.engine.deposits.books import Books
 from core.engine.deposits.cashier import Cashier
+from core.engine.deposits.desk import IN_HAND
 from core.engine.live import Directory, LiveClinic
 from core.store import deposits, payments, refunds, staff
 from core.store.database import Database
@@ -50,6 +51,11 @@ class Refunds:
         return len(due)
 
     async def _ask(self, wanted: Wanted) -> None:
+        if wanted.payment_id.startswith(IN_HAND):
+            await self._booked(
+                wanted, str(wanted.key), done=True
+            )  # what staff took themselves they give back themselves
+            return
         live = self._directory.clinic(wanted.clinic)
         provider = live.payments.get(wanted.binding) if live else None
         if live is None or provider is None:
@@ -61,9 +67,12 @@ class Refunds:
         except OutboundError as error:
             await self._failed(live, wanted, error)
             return
+        done = update.status is PaymentStatus.REFUNDED
+        await self._booked(wanted, update.refund_id or str(wanted.key), done=done)
+
+    async def _booked(self, wanted: Wanted, refund_id: str, *, done: bool) -> None:
         async with self._database.transaction() as connection:
-            done = update.status is PaymentStatus.REFUNDED
-            done |= await refunds.asked(connection, wanted, update.refund_id or str(wanted.key), done=done)
+            done |= await refunds.asked(connection, wanted, refund_id, done=done)
         if done:
             await self._settle(wanted)
 

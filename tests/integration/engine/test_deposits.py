@@ -453,6 +453,15 @@ async def test_what_staff_take_at_the_desk_is_confirmed_like_any_payment(till: T
     assert "marked paid by desk" in causes
 
 
+async def test_what_staff_took_at_the_desk_they_give_back_themselves_and_no_provider_is_asked(till: Till) -> None:
+    await till.agrees()
+    [row] = await till.world.rows("SELECT id FROM deposit")
+    await till.desk.mark_paid("harbor", row["id"], "desk")
+    await till.desk.refund("harbor", row["id"], "desk")
+    await till.later(timedelta())
+    assert (await till.status(), till.bank.refunded) == (["refunded"], {})
+
+
 async def test_what_staff_give_up_is_void_and_the_patient_hears_nothing_of_it(till: Till) -> None:
     await till.agrees()
     sent = len(till.world.sent)
