@@ -22,7 +22,7 @@ from tests.scenario.serve.conftest import Serving, serving_in, until
 _AREAS = (212, 213, 305, 310, 312, 323, 347, 404, 415, 510, 512, 602, 617, 646, 702, 718, 720, 917)
 _FIRST = ("Ada", "Ben", "Cleo", "Dora", "Emil", "Fay", "Gus", "Hana", "Ivo", "June")
 _LAST = ("Cole", "Hale", "Moss", "Reed", "Stern", "Vogt", "Winter", "Frost", "Lind", "Berg")
-_AT_ONCE = 20
+_MOST_AT_ONCE = 20
 
 #: How a patient may pay: what the stand-in is told in order, where the deposit must stand, how often it is confirmed at
 #: the most. Where money has gone again, that may be told first, and then nothing is to be confirmed.
@@ -89,7 +89,7 @@ async def replay(system: Serving, count: int, seed: int, meanwhile: Callable[[],
     random, started = Random(seed), perf_counter()
     everybody = patients(count, random)
     await _disturb(system, count)
-    places = asyncio.Semaphore(_AT_ONCE)
+    places = asyncio.Semaphore(min(_MOST_AT_ONCE, max(4, count // 5)))
 
     async def each(act: Callable[[Serving, Patient, Random], Awaitable[None]]) -> None:
         async def one(patient: Patient, own: Random) -> None:
