@@ -52,9 +52,8 @@ class Refunds:
 
     async def _ask(self, wanted: Wanted) -> None:
         if wanted.payment_id.startswith(IN_HAND):
-            await self._booked(
-                wanted, str(wanted.key), done=True
-            )  # what staff took themselves they give back themselves
+            # What staff took themselves they give back themselves.
+            await self._booked(wanted, str(wanted.key), done=True)
             return
         live = self._directory.clinic(wanted.clinic)
         provider = live.payments.get(wanted.binding) if live else None
