@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
+from core.config.bindings import BindingPlan
+from core.runtime.opening import Opener
 from core.server.connections import _HEADERS
+from deskbell import ChannelConfig
 from deskbell.testing.server import Answer
 from tests.integration.accounts.conftest import OPERATOR, Harbor
+from tests.integration.engine.conftest import Wire
 
 STALE = "/oauth/done/stale"
 
@@ -43,6 +48,14 @@ async def test_an_account_is_connected_and_its_provider_has_the_tokens(harbor: H
 async def test_no_other_binding_of_the_clinic_sees_the_tokens(harbor: Harbor) -> None:
     await harbor.connected()
     assert await harbor.live.payments["harbor-second"].context.grant() is None
+
+
+async def test_a_channel_that_took_over_the_bindings_name_is_given_no_tokens(harbor: Harbor) -> None:
+    await harbor.connected()
+    opener = Opener(harbor.clock, harbor.url, harbor.engine.windows.before, grants=harbor.accounts.grants)
+    channel = BindingPlan("till", "harbor-till", Wire, ChannelConfig())
+    plan = replace(harbor.live.plan, channels={"till": channel}, payments={})
+    assert await (await opener.open_binding(plan, channel)).context.grant() is None
 
 
 async def test_the_cookie_is_for_this_server_and_out_of_scripts_reach(harbor: Harbor) -> None:
