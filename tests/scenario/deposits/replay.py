@@ -188,8 +188,11 @@ async def _judge(system: Serving, everybody: Sequence[Patient], tally: Tally) ->
         "cents": sum(one["amount_cents"] for one in paid),
         "refunded": sum(one["refunded_cents"] for one in paid),
     }
-    [books] = await system.command("deposits", "books", "harbor", "--json")
-    tally.books = {name: books[name] for name in ("payments", "cents", "refunded")}
+    [sheet] = await system.command("deposits", "books", "harbor", "--json")
+    [moved] = sheet["moved"]
+    tally.books = {name: moved[name] for name in ("payments", "cents", "refunded")}
+    if not sheet["balanced"] or sheet["astray"]:
+        tally.wrong.append(f"what deposits hold is not what moved: {sheet['astray']}")
     if tally.books != tally.square:
         tally.wrong.append(f"the books say {tally.books}, Square says {tally.square}")
     parked = await system.command("deposits", "parked", "harbor", "--json")
