@@ -50,6 +50,8 @@ _T = TypeVar("_T")
 
 #: No question of a patient is longer; what comes after is not looked at.
 _LONGEST = 1600
+#: How often a search follows an index that was taken from under it before words alone decide.
+_CATCHING_UP = 4
 #: Chroma and the embedder take two seconds of computing to load: the rest of a process's start comes first.
 _SETTLING = 3.0
 #: After a failure the next attempt comes so soon, and then ever later, in seconds.
@@ -273,12 +275,13 @@ class Chroma(Knowledge[ChromaConfig]):
         snapshot.save(self._file(".json"), shelf.contents)
 
     def _search_near(self, question: str, limit: int) -> list[Passage]:
-        try:
-            return self._search_once(self._opened(), question, limit)
-        except Gone:
-            # Between our look and the search a newer index has taken its place.
-            self._take_up()
-            return self._search_once(self._opened(), question, limit)
+        for _ in range(_CATCHING_UP):
+            try:
+                return self._search_once(self._opened(), question, limit)
+            except Gone:
+                # Between our look and the search a newer index has taken its place.
+                self._take_up()
+        return self._search_once(self._opened(), question, limit)
 
     def _search_once(self, shelf: Shelf, question: str, limit: int) -> list[Passage]:
         store, embeds = self._reach()

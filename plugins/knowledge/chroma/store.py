@@ -124,7 +124,13 @@ class Store:
         if any(about.get(key) != value for key, value in wanted.items()):
             return None
         found: dict[int, tuple[str, Piece]] = {}
-        for row in _rows(collection, {"whole": True}, ["documents", "metadatas"]):
+        try:
+            rows = list(_rows(collection, {"whole": True}, ["documents", "metadatas"]))
+        except (self._not_found, self._broken):
+            if self.current() == version:
+                raise
+            return None  # taken away while it was read
+        for row in rows:
             meta = row["metadatas"]
             place = int(row["ids"])
             also = tuple(meta["also"].split("\n")) if meta["also"] else ()

@@ -111,7 +111,8 @@ async def test_an_index_taken_away_under_a_search_costs_no_answer(opened: Opened
 
 async def test_while_indexes_follow_each_other_meaning_finds_in_every_process(opened: Opened, folder: Path) -> None:
     """Two bindings over one store, as two processes are: one makes indexes, both are searched."""
-    makes, follows = await opened(), await opened()
+    # A machine that is busy with other tests must not turn this into a question of speed.
+    makes, follows = await opened(deadline_seconds=30), await opened(deadline_seconds=30)
     indexing = asyncio.create_task(_index_again_and_again(makes, folder, 12))
     asked = 0
     while not indexing.done():
