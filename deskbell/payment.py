@@ -44,6 +44,9 @@ class PaymentStatus(StrEnum):
     REFUNDED = "refunded"
 
 
+_OF_REFUNDS = (PaymentStatus.REFUNDED, PaymentStatus.PENDING, PaymentStatus.FAILED)
+
+
 @dataclass(frozen=True, slots=True)
 class LinkRequest:
     """A deposit to ask for."""
@@ -86,13 +89,14 @@ class PaymentUpdate:
     order_id: str = ""
     #: Our `LinkRequest.id`, where the provider hands it back.
     reference: str | None = None
-    #: Identifies the refund that is reported, complete (`REFUNDED`) or on its way (`PENDING`); there may be several.
+    #: Identifies the refund that is reported: complete (`REFUNDED`), on its way (`PENDING`) or come to nothing
+    #: (`FAILED`); there may be several.
     refund_id: str | None = None
 
     def __post_init__(self) -> None:
         if self.status is PaymentStatus.REFUNDED and not self.refund_id:
             raise ValueError("a refund is reported with a refund_id")
-        if self.refund_id and self.status not in (PaymentStatus.REFUNDED, PaymentStatus.PENDING):
+        if self.refund_id and self.status not in _OF_REFUNDS:
             raise ValueError(f"a refund_id names a refund, and this says {self.status.value}")
 
 

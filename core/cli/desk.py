@@ -15,8 +15,9 @@ from rich.console import Console
 from core.cli.environment import database, sandbox_elsewhere
 from core.clock import ShiftedClock
 from core.config.settings import read_environment
+from core.deposits.machine import in_hand
 from core.engine.deposits.books import Books
-from core.engine.deposits.desk import IN_HAND, DepositRefused, Desk
+from core.engine.deposits.desk import DepositRefused, Desk
 from core.engine.queue import WakeQueue
 from core.receptionist.money import money_text
 from core.store import deposits as store
@@ -185,7 +186,7 @@ def _untouched(refund: Any) -> bool:
 
 def _told(refund: Any) -> str:
     """What has become of a refund so far."""
-    by_hand = refund["payment_id"].startswith(IN_HAND)
+    by_hand = in_hand(refund["payment_id"])
     match refund["status"]:
         case "done" if by_hand:
             return "It is booked as given back. You took it by hand: hand it back."

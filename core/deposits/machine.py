@@ -34,6 +34,8 @@ _RANK: Mapping[PaymentStatus, int] = {
     PaymentStatus.PAID: 3,
     PaymentStatus.DISPUTED: 4,
 }
+#: What the id of a payment begins with that staff took themselves.
+IN_HAND = "staff:"
 #: Statuses in which a deposit can still be paid, and be given up.
 OPEN = frozenset({_S.REQUESTED, _S.LINK_SENT, _S.FAILED})
 #: What we and the patient may decide; all else is decided by money.
@@ -62,6 +64,11 @@ class PaymentFacts:
     @property
     def given_back(self) -> bool:
         return self.came and 0 < self.amount.cents <= self.refunded
+
+
+def in_hand(payment: str) -> bool:
+    """Whether staff took this payment themselves: no provider knows of it."""
+    return payment.startswith(IN_HAND)
 
 
 def may_move(before: DepositStatus, after: DepositStatus) -> bool:

@@ -64,6 +64,8 @@ class Memory:
     no_deposit: bool = False
     #: How often the deposit of this request was offered.
     offers: int = 0
+    #: The amount that was offered last, in cents; None before any was.
+    offered_cents: int | None = None
     #: It is about a visit they have, a worry after one, or a child: for staff, and no booking.
     errand: bool = False
 
@@ -83,6 +85,7 @@ class Memory:
             parted=bool(value.get("parted")),
             no_deposit=bool(value.get("no_deposit")),
             offers=int(value.get("offers", 0)),
+            offered_cents=value.get("offered_cents"),
             errand=bool(value.get("errand")),
         )
 
@@ -99,5 +102,6 @@ class Memory:
             "parted": self.parted,
             "no_deposit": self.no_deposit,
             "offers": self.offers,
+            "offered_cents": self.offered_cents,
             "errand": self.errand,
         }

@@ -69,8 +69,10 @@ def _answered(situation: Situation) -> Paying | None:
     if situation.offer is None:
         return None
     match situation.answer:
-        case OfferAnswer.AGREES:
+        case OfferAnswer.AGREES if situation.memory.offered_cents == situation.offer.cents:
             return Paying(Act.SEND_LINK, situation.offer)
+        case OfferAnswer.AGREES:  # to an amount that the clinic has changed since
+            return Paying(Act.OFFER, situation.offer)
         case OfferAnswer.REFUSES:
             return Paying(Act.NO_DEPOSIT)
         case OfferAnswer.ASKS if situation.memory.offers < _OFFERS:

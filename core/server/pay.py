@@ -63,6 +63,7 @@ _HEADERS = {
 _BACK = ("Thank you.", "If your payment went through, we confirm it by text in a moment. You can close this page.")
 _THANKS = ("This deposit needs no further payment.", "We have a payment for it. Nothing more is to be done here.")
 _OVER = ("This link is no longer in use.", "Nothing was charged. Text us and we will help you from there.")
+_BACK_AGAIN = ("This deposit was given back.", "Nothing more is to be paid here. Text us if you have a question.")
 _SOON = ("Your link is not ready yet.", "Please try again in a minute.")
 
 
@@ -78,7 +79,7 @@ class PayPages:
         row = await self._find(token)
         if row is None:
             return html(_NOBODY, 404, headers=_HEADERS)
-        if row.status in _OPEN and row.link_url:
+        if row.status in _OPEN and row.link_url and self._is_served(row):
             return HTTPResponse(status=303, headers={**_HEADERS, "location": row.link_url})
         return self._page(row, *_standing(row))
 
@@ -90,6 +91,11 @@ class PayPages:
     async def _find(self, token: str) -> DepositRow | None:
         async with self._database.connection() as connection:
             return await deposits.by_token(connection, token)
+
+    def _is_served(self, row: DepositRow) -> bool:
+        """Whether somebody here hears of what is paid there."""
+        live = self._directory.clinic(row.clinic)
+        return live is not None and row.binding in live.payments
 
     def _page(self, row: DepositRow, title: str, line: str) -> HTTPResponse:
         live = self._directory.clinic(row.clinic)
@@ -104,6 +110,8 @@ class PayPages:
 def _standing(row: DepositRow) -> tuple[str, str]:
     if row.status is _S.REQUESTED:
         return _SOON
+    if row.status is _S.REFUNDED:
+        return _BACK_AGAIN
     return _THANKS if row.status in _PAID else _OVER
 
 

@@ -17,6 +17,7 @@ from core.receptionist.timers import REMINDER, SLOW
 from core.stages.output_guard import GROUNDING
 from deskbell import (
     CallNext,
+    CancelDeposit,
     Deposit,
     DepositChanged,
     DepositStatus,
@@ -64,7 +65,7 @@ def _line(turn: Turn, event: DepositChanged) -> str:
     match deposit.status:
         case _S.LINK_SENT if _is_current(turn, deposit) and _is_open(turn):
             return _link(turn, deposit)
-        case _S.PAID if turn.request is not RequestStatus.PAID:
+        case _S.PAID if turn.request is not RequestStatus.PAID and event.cause != "again":
             return _said(turn, wording.deposit_paid, deposit)
         case _S.FAILED if _is_current(turn, deposit) and _is_open(turn):
             _await_answer(turn)
@@ -84,8 +85,9 @@ def _is_current(turn: Turn, deposit: Deposit) -> bool:
 
 
 def _is_open(turn: Turn) -> bool:
-    """It may have been paid, or given up, since the news was written."""
-    return turn.deposit is not None and turn.deposit.open
+    """It may have been paid, or given up, since the news was written, or be given up in this very turn."""
+    gives_up = any(isinstance(effect, CancelDeposit) for effect in turn.effects)
+    return turn.deposit is not None and turn.deposit.open and not gives_up
 
 
 def _said(turn: Turn, line: str, deposit: Deposit) -> str:
@@ -107,7 +109,7 @@ def _remind(turn: Turn, event: TimerDue) -> None:
         return
     if event.name == SLOW and deposit.status is _S.REQUESTED:
         _tell(turn, _SLOW)
-    elif event.name == REMINDER and deposit.open and deposit.url:
+    elif event.name == REMINDER and _is_open(turn) and deposit.url:
         _tell(turn, _said(turn, turn.clinic.wording.deposit_reminder, deposit), TextKind.OUTREACH)
 
 

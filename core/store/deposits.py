@@ -207,6 +207,19 @@ async def finish(connection: Connection, row: DepositRow, errand: Errand) -> Non
     )
 
 
+async def void_link(connection: Connection, row: DepositRow, now: datetime) -> None:
+    """Wishes for a link to be void that there is, or that may be in the making; for the cashier to do."""
+    await connection.execute(
+        """
+        UPDATE deposit SET errand = 'void', attempts = 0, due_at = $3
+         WHERE clinic = $1 AND id = $2 AND (link_id IS NOT NULL OR attempts > 0)
+        """,
+        row.clinic,
+        row.id,
+        now,
+    )
+
+
 async def postpone(connection: Connection, row: DepositRow, due_at: datetime) -> None:
     """The errand is tried again at `due_at`."""
     await connection.execute(
@@ -219,7 +232,8 @@ async def take_unsettled(
 ) -> list[DepositRow]:
     """Links that nobody has asked about since the moment that `before` names for their clinic.
 
-    Open ones, and those that were given up after `since`: they may have been paid while nobody listened.
+    Open ones, those that were given up after `since` (they may have been paid while nobody listened), and those whose
+    refund the provider still thinks about.
     """
     rows = await connection.fetch(
         f"""
@@ -228,7 +242,9 @@ async def take_unsettled(
             SELECT o.clinic, o.id
               FROM deposit o JOIN unnest($1::text[], $2::timestamptz[]) AS w (clinic, before) ON w.clinic = o.clinic
              WHERE o.link_id IS NOT NULL AND coalesce(o.looked_up_at, o.moved_at) <= w.before
-               AND (o.status IN ('link_sent', 'failed') OR (o.status IN ('expired', 'cancelled') AND o.moved_at > $4))
+               AND (o.status IN ('link_sent', 'failed') OR (o.status IN ('expired', 'cancelled') AND o.moved_at > $4)
+                    OR EXISTS (SELECT FROM payment p JOIN refund r USING (clinic, binding, payment_id)
+                                WHERE p.clinic = o.clinic AND p.deposit = o.id AND r.status = 'asked'))
              ORDER BY o.looked_up_at NULLS FIRST LIMIT $5 FOR UPDATE OF o SKIP LOCKED)
         RETURNING {_COLUMNS}
         """,  # noqa: S608 - a constant

@@ -97,9 +97,12 @@ async def parked(connection: Connection, clinic: str | None, limit: int = 50) ->
 
 
 async def known(connection: Connection, account: Account, payment: str) -> asyncpg.Record | None:
-    """(deposit, status, order_id, at) of a payment that was reported before."""
+    """(deposit, status, order_id, ours, at) of a payment that was reported before."""
     return await connection.fetchrow(
-        "SELECT deposit, status, order_id, at FROM payment WHERE clinic = $1 AND binding = $2 AND payment_id = $3",
+        """
+        SELECT deposit, status, order_id, ours, at FROM payment
+         WHERE clinic = $1 AND binding = $2 AND payment_id = $3
+        """,
         account.clinic,
         account.binding,
         payment,
@@ -164,6 +167,30 @@ async def keep_refund(connection: Connection, account: Account, update: PaymentU
     )
 
 
+async def refuse_refund(connection: Connection, account: Account, update: PaymentUpdate) -> bool:
+    """Writes down that a refund came to nothing after all. Returns whether somebody here had asked for it.
+
+    One that nobody here knows of yet is kept too: its answer may be on its way.
+    """
+    wanted_by: str | None = await connection.fetchval(
+        """
+        INSERT INTO refund (clinic, binding, payment_id, refund_id, cents, currency, status, reason, at)
+        VALUES ($1, $2, $3, $4, $5, $6, 'refused', 'failed at the provider', $7)
+        ON CONFLICT (clinic, binding, refund_id) DO UPDATE SET status = 'refused', reason = excluded.reason
+         WHERE refund.status = 'asked'
+        RETURNING wanted_by
+        """,
+        account.clinic,
+        account.binding,
+        update.payment_id,
+        update.refund_id,
+        update.amount.cents,
+        update.amount.currency,
+        update.at,
+    )
+    return wanted_by is not None
+
+
 _PAYMENTS = """
 SELECT p.payment_id, p.status, p.cents, p.currency, p.at,
        coalesce((SELECT sum(r.cents) FROM refund r
@@ -189,13 +216,15 @@ async def adopt(connection: Connection, account: Account, order: str, deposit: i
     found = await connection.fetch(
         """
         UPDATE payment SET deposit = $4
-         WHERE clinic = $1 AND binding = $2 AND order_id = $3 AND deposit IS NULL AND $3 <> '' RETURNING 1
+         WHERE clinic = $1 AND binding = $2 AND order_id = $3 AND deposit IS NULL AND $3 <> '' RETURNING payment_id
         """,
         account.clinic,
         account.binding,
         order,
         deposit,
     )
+    for row in found:
+        await unpark(connection, account, row["payment_id"])
     return bool(found)
 
 

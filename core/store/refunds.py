@@ -88,30 +88,31 @@ async def claim(
     return [Wanted(**row) for row in rows]
 
 
-async def asked(connection: Connection, wanted: Wanted, refund_id: str, *, done: bool) -> bool:
+async def asked(connection: Connection, wanted: Wanted, refund_id: str, *, done: bool) -> str:
     """The provider has taken it. A report of the same refund that was quicker is joined with the wish.
 
-    Returns whether it is done.
+    Returns what it is now: ``asked``, ``done`` or ``refused``.
     """
-    quicker = await connection.fetchval(
+    quicker: str | None = await connection.fetchval(
         "DELETE FROM refund WHERE clinic = $1 AND binding = $2 AND refund_id = $3 AND id <> $4 RETURNING status",
         wanted.clinic,
         wanted.binding,
         refund_id,
         wanted.id,
     )
+    status = "done" if done else quicker or "asked"
     await connection.execute(
         """
         UPDATE refund SET refund_id = $3, lease_until = NULL, due_at = NULL, reason = NULL,
-                          status = CASE WHEN $4 THEN 'done' ELSE 'asked' END
+                          status = $4
          WHERE clinic = $1 AND id = $2
         """,
         wanted.clinic,
         wanted.id,
         refund_id,
-        done or quicker == "done",
+        status,
     )
-    return done or bool(quicker == "done")
+    return status
 
 
 async def postpone(connection: Connection, wanted: Wanted, due_at: datetime, reason: str) -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from core import log, metrics
-from core.deposits.machine import PaymentFacts, standing, surplus
+from core.deposits.machine import PaymentFacts, in_hand, standing, surplus
 from core.engine import events
 from core.engine.queue import WakeQueue
 from core.engine.steps import OnStep, Step, pass_by
@@ -102,24 +102,43 @@ class Books:
             order = update.order_id or (before["order_id"] if before else "")
             found = await deposits.find(connection, account.clinic, account.binding, order, _key(update.reference))
         row = await deposits.lock(connection, account.clinic, found) if found is not None else None
-        if update.status is PaymentStatus.REFUNDED:
-            await payments.keep_refund(connection, account, update)
-        elif update.refund_id is None:  # of a refund that is only on its way there is nothing to enter
-            await payments.keep(connection, account, update, found)
+        refused = await self._keep(connection, account, update, found)
         if row is None:
             return "unmatched" if update.reference or (before and before["ours"]) else "elsewhere"
         if before is None or before["deposit"] is None:
             await payments.unpark(connection, account, update.payment_id)
-        return await self.settle(connection, row, _CAUSES.get(update.status, "payment"), now)
+        if refused:
+            await self.tell_of_refusal(connection, row, now)
+        outcome = await self.settle(connection, row, _CAUSES.get(update.status, "payment"), now)
+        if in_hand(update.payment_id):
+            await deposits.void_link(connection, row, now)  # or it could be paid once more
+        return outcome
+
+    async def _keep(self, connection: Connection, account: Account, update: PaymentUpdate, found: int | None) -> bool:
+        """Adds a report to what is known. Returns whether a refund that was asked for here has come to nothing."""
+        match update.status:
+            case PaymentStatus.REFUNDED:
+                await payments.keep_refund(connection, account, update)
+            case PaymentStatus.FAILED if update.refund_id:
+                return await payments.refuse_refund(connection, account, update)
+            case _ if update.refund_id is None:  # of a refund that is only on its way there is nothing to enter
+                await payments.keep(connection, account, update, found)
+        return False
 
     async def settle(self, connection: Connection, row: DepositRow, cause: str, now: datetime) -> str:
         """Works out where a locked deposit stands, and tells its conversation if it has moved."""
         known = await payments.of_deposit(connection, row.clinic, row.id)
         after = standing(row.status, row.amount, known, accepted=row.accepted)
+        if after is _S.PAID:
+            await self._tell_of_more(connection, row, known, now)
         if after is row.status:
-            if after is _S.PAID:
-                await self._tell_of_more(connection, row, known, now)
             return "known"
+        if (
+            after is _S.PAID
+            and row.status is _S.REFUNDED
+            and any(one.amount == row.amount for one in known if one.given_back)
+        ):
+            cause = "again"
         await self.move(connection, row, after, cause, now)
         if after in _NEWS:
             await self.tell(connection, row, after, cause, now)
@@ -150,12 +169,17 @@ class Books:
             row.clinic,
             row.conversation,
             events.DEPOSIT,
-            f"deposit:{row.id}:{status.value}:{cause}:{now.isoformat()}",
+            f"deposit:{row.id}:{uuid4()}",  # told in the transaction that moves it, and so once
             events.deposit_body(row.seen(status, url), cause),
             now,
         )
         if stored and stored.woke:
             await self._queue.wake(connection, row.clinic, row.conversation, timedelta())
+
+    async def tell_of_refusal(self, connection: Connection, row: DepositRow, now: datetime) -> None:
+        """A refund came to nothing: the money stays where it is, and whoever asked for it must know."""
+        line = "A refund did not go through: please look at it in your payment provider's own pages."
+        await staff.notify_once(connection, row.clinic, row.conversation, "refund_refused", line, True, now)
 
     async def _tell_of_more(
         self, connection: Connection, row: DepositRow, known: list[PaymentFacts], now: datetime

@@ -19,7 +19,7 @@ from core.engine.deposits.books import Books
 from core.engine.live import Directory, LiveClinic
 from core.engine.steps import OnStep, Step, pass_by
 from core.store import deposits, payments, staff
-from core.store.database import Database
+from core.store.database import Connection, Database
 from core.store.deposits import DepositRow
 from core.store.payments import Account
 from deskbell import (
@@ -41,6 +41,7 @@ logger = log.get(__name__)
 _S = DepositStatus
 #: Stands on the payer's receipt: neutral, for a receipt is seen by others.
 LABEL = "Appointment deposit"
+_GIVEN_UP = frozenset({_S.EXPIRED, _S.CANCELLED})
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=15)
 #: Links that were given up so lately may still have been paid.
 _LATELY = timedelta(days=3)
@@ -136,6 +137,9 @@ class Cashier:
             if current.status is _S.REQUESTED:
                 await self._books.move(connection, current, _S.LINK_SENT, "link", now)
                 await self._books.tell(connection, current, _S.LINK_SENT, "link", now, url=url)
+            elif current.status in _GIVEN_UP:
+                # Given up while the call was out; whoever made it void may have done so before it was made.
+                await deposits.void_link(connection, current, now)
             if await payments.adopt(connection, Account(row.clinic, row.binding), link.order_id, row.id):
                 moved = await deposits.lock(connection, row.clinic, row.id)
                 if moved is not None:
@@ -206,11 +210,15 @@ class Cashier:
         reason = type(error).__name__
         logger.warning("deposit errand failed", clinic=row.clinic, deposit=row.id, errand=row.errand, why=reason,
                        code=error.code)  # fmt: skip
-        for_good = isinstance(error, Undeliverable | Misconfigured)
-        if for_good or row.attempts >= live.plan.payment_links.attempts:
+        hopeless = isinstance(error, Misconfigured) or row.attempts >= live.plan.payment_links.attempts
+        if isinstance(error, Undeliverable) or (hopeless and row.errand == "make"):
             await self._give_up(live, row, reason)
-        else:
-            await self._postpone(row, error.after if isinstance(error, RetryLater) else None, reason)
+            return
+        if hopeless:
+            # An open link could be paid, and another must not be made beside it: staff may be quicker than we.
+            async with self._database.connection() as connection:
+                await self._ask_staff_to_cancel(connection, row)
+        await self._postpone(row, error.after if isinstance(error, RetryLater) else None, reason)
 
     async def _postpone(self, row: DepositRow, after: timedelta | None, reason: str) -> None:
         due = self._clock.now() + (after or self._back_off(row.attempts))
@@ -239,10 +247,13 @@ class Cashier:
                 await deposits.finish(connection, current, "void")
                 await self._books.tell(connection, current, _S.CANCELLED, "no_link", now)
             elif current.errand == "void":
-                line = "A payment link that is not wanted any more could not be cancelled: please cancel it by hand."
-                await staff.notify_once(
-                    connection, row.clinic, row.conversation, "deposit_not_cancelled", line, True, now
-                )
+                await self._ask_staff_to_cancel(connection, row)
+
+    async def _ask_staff_to_cancel(self, connection: Connection, row: DepositRow) -> None:
+        line = "A payment link that is not wanted any more could not be cancelled: please cancel it by hand."
+        await staff.notify_once(
+            connection, row.clinic, row.conversation, "deposit_not_cancelled", line, True, self._clock.now()
+        )
 
     # ---- looking after links -------------------------------------------------------------------------------------
 

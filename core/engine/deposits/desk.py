@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from core.deposits.machine import PaymentFacts, may_move
+from core.deposits.machine import IN_HAND, PaymentFacts, may_move
 from core.engine.deposits.books import Books
 from core.receptionist.money import money_text
 from core.store import deposits, payments, refunds
@@ -14,8 +14,6 @@ from core.store.payments import Account
 from deskbell import Clock, DepositStatus, DeskbellError, Money, PaymentStatus, PaymentUpdate
 
 _S = DepositStatus
-#: What the id of a payment begins with that staff took themselves: no provider knows of it.
-IN_HAND = "staff:"
 
 
 class DepositRefused(DeskbellError):

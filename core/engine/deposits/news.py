@@ -59,9 +59,12 @@ def _changed(turn: Turn, event: DepositChanged, links: PaymentLinks) -> None:
     deposit = event.deposit
     turn.note("deposit", status=deposit.status.value, cause=event.cause)
     notice = _NOTICES.get(deposit.status)
-    if notice:
+    if notice and event.cause != "again":
         kind, line, urgent = notice
         turn.add(NotifyStaff(kind, _summary(turn, line.format(amount=money_text(deposit.amount))), urgent))
+    if event.cause == "again":
+        line = f"Paid the {money_text(deposit.amount)} deposit again after it was given back"
+        turn.add(NotifyStaff("deposit_paid_twice", _summary(turn, line), urgent=True))
     if turn.deposit is None or turn.deposit.request != deposit.request:
         return  # of an earlier request
     if turn.deposit.id != deposit.id:

@@ -6,12 +6,13 @@ import asyncio
 from datetime import timedelta
 
 from core import log
+from core.deposits.machine import in_hand
 from core.engine.deposits.books import Books
 from core.engine.deposits.cashier import Cashier
-from core.engine.deposits.desk import IN_HAND
 from core.engine.live import Directory, LiveClinic
-from core.store import deposits, payments, refunds, staff
-from core.store.database import Database
+from core.store import deposits, payments, refunds
+from core.store.database import Connection, Database
+from core.store.deposits import DepositRow
 from core.store.payments import Account
 from core.store.refunds import Wanted
 from deskbell import Clock, Misconfigured, OutboundError, PaymentStatus, RetryLater, Undeliverable
@@ -51,7 +52,7 @@ class Refunds:
         return len(due)
 
     async def _ask(self, wanted: Wanted) -> None:
-        if wanted.payment_id.startswith(IN_HAND):
+        if in_hand(wanted.payment_id):
             # What staff took themselves they give back themselves.
             await self._booked(wanted, str(wanted.key), done=True)
             return
@@ -70,18 +71,21 @@ class Refunds:
         await self._booked(wanted, update.refund_id or str(wanted.key), done=done)
 
     async def _booked(self, wanted: Wanted, refund_id: str, *, done: bool) -> None:
+        """The provider's answer. Its webhook may come at the same moment, so both take the payment first."""
         async with self._database.transaction() as connection:
-            done |= await refunds.asked(connection, wanted, refund_id, done=done)
-        if done:
-            await self._settle(wanted)
-
-    async def _settle(self, wanted: Wanted) -> None:
-        account = Account(wanted.clinic, wanted.binding)
-        async with self._database.transaction() as connection:
-            known = await payments.known(connection, account, wanted.payment_id)
-            row = await deposits.lock(connection, wanted.clinic, known["deposit"]) if known else None
-            if row is not None:
+            row = await self._deposit(connection, wanted)
+            status = await refunds.asked(connection, wanted, refund_id, done=done)
+            if row is not None and status == "done":
                 await self._books.settle(connection, row, "refund", self._clock.now())
+            elif row is not None and status == "refused":
+                await self._books.tell_of_refusal(connection, row, self._clock.now())
+
+    async def _deposit(self, connection: Connection, wanted: Wanted) -> DepositRow | None:
+        """The deposit that the refund is of, the payment and the deposit locked as the books lock them."""
+        account = Account(wanted.clinic, wanted.binding)
+        await payments.one_at_a_time(connection, account, wanted.payment_id)
+        known = await payments.known(connection, account, wanted.payment_id)
+        return await deposits.lock(connection, wanted.clinic, known["deposit"]) if known else None
 
     async def _failed(self, live: LiveClinic, wanted: Wanted, error: OutboundError) -> None:
         reason = type(error).__name__
@@ -97,13 +101,8 @@ class Refunds:
 
     async def _refused(self, wanted: Wanted, reason: str) -> None:
         """The money stays where it is; whoever asked for the refund must know."""
-        account = Account(wanted.clinic, wanted.binding)
         async with self._database.transaction() as connection:
+            row = await self._deposit(connection, wanted)
             await refunds.refuse(connection, wanted, reason)
-            known = await payments.known(connection, account, wanted.payment_id)
-            row = await deposits.lock(connection, wanted.clinic, known["deposit"]) if known else None
             if row is not None:
-                line = "A refund did not go through: please look at it in your payment provider's own pages."
-                await staff.notify_once(
-                    connection, row.clinic, row.conversation, "refund_refused", line, True, self._clock.now()
-                )
+                await self._books.tell_of_refusal(connection, row, self._clock.now())

@@ -144,6 +144,7 @@ def _remembered(situation: Situation, step: Step, reply: Reply) -> Memory:
         parted=step.parting or (memory.parted and not (situation.reading.wants_to_come or situation.learned)),
         no_deposit=step.act is Act.NO_DEPOSIT or (memory.no_deposit and step.act is not Act.OFFER),
         offers=memory.offers + (step.act is Act.OFFER),
+        offered_cents=step.amount.cents if step.act is Act.OFFER and step.amount else memory.offered_cents,
         errand=situation.errand and not done,
     )
 

@@ -31,8 +31,9 @@ class AftermathContract(PaymentScene):
         if self.calls:
             provider_server.script(self.cancelled(), self.gone())
         async with self.opened(provider_server.url) as payment:
-            await payment.cancel_link(LINK)
-            await payment.cancel_link(LINK)
+            link = LINK if self.calls else await payment.create_link(DEPOSIT)
+            await payment.cancel_link(link)
+            await payment.cancel_link(link)
         assert len(provider_server.calls) == (2 if self.calls else 0)
         assert all(LINK.id in call.plain for call in provider_server.calls)
 

@@ -21,6 +21,7 @@ from deskbell import (
     PaymentUpdate,
     RawRequest,
     SignatureInvalid,
+    Undeliverable,
 )
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -58,7 +59,14 @@ class ManualPayment(Payment[ManualConfig]):
         return PaymentLink(id=request.id, url=self._url(request), order_id=request.id)
 
     async def cancel_link(self, link: PaymentLink) -> None:
-        """Nothing to do: whoever pays all the same pays the clinic, which sees it."""
+        """Nothing to do: whoever pays all the same pays the clinic, which sees it.
+
+        A link that another provider made, under this binding's name before it became this one, is not ours to cancel.
+        """
+        if link.id != link.order_id:
+            raise Undeliverable(
+                "The link was made by another provider, and can only be cancelled there.", code="foreign"
+            )
 
     async def look_up(self, link: PaymentLink) -> Sequence[PaymentUpdate]:
         raise CannotTell("There is no provider to ask; staff know what was paid.")

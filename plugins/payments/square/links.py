@@ -78,7 +78,7 @@ class Links:
         return update
 
     async def _payment(self, payment_id: str, until: float) -> list[PaymentUpdate]:
-        """A payment as it is now, and the refunds of it that are complete."""
+        """A payment as it is now, and the refunds of it that have come to an end."""
         if not payment_id:
             return []  # taken at a till in cash, or by another way that Square only notes down
         payment = await self._read("payment", self._api.payments, payment_id, until)
@@ -95,7 +95,7 @@ class Links:
     async def _refund(self, refund_id: str, until: float) -> list[PaymentUpdate]:
         refund = await self._read("refund", self._api.refunds, refund_id, until)
         update = _read(self._given_back(refund))
-        return [update] if update.status is PaymentStatus.REFUNDED else []
+        return [] if update.status is PaymentStatus.PENDING else [update]
 
     def _given_back(self, refund: Any) -> PaymentUpdate | None:
         """With the state in the event's id: that it is complete is other news than that it is on its way."""

@@ -27,6 +27,12 @@ PAYMENTS = {
     "CANCELED": PaymentStatus.CANCELLED,
     "COMPLETED": PaymentStatus.PAID,
 }
+REFUNDS = {
+    "PENDING": PaymentStatus.PENDING,
+    "COMPLETED": PaymentStatus.REFUNDED,
+    "REJECTED": PaymentStatus.FAILED,
+    "FAILED": PaymentStatus.FAILED,
+}
 
 
 def at(thing: Any, *path: str) -> Any:
@@ -86,19 +92,19 @@ def payment(found: Any, *, event_id: str, now: datetime) -> PaymentUpdate | None
 
 
 def refund(found: Any, *, event_id: str, now: datetime) -> PaymentUpdate | None:
-    """What a refund says: `REFUNDED` when it is complete, `PENDING` before; None where it cannot be read."""
+    """What a refund in a state of `REFUNDS` says; None where it cannot be read."""
     payment_id, refund_id, amount = (
         identifier(found, "payment_id"),
         identifier(found, "id"),
         money(found, "amount_money"),
     )
-    if not payment_id or not refund_id or amount is None:
+    status = REFUNDS.get(text(found, "status"))
+    if not payment_id or not refund_id or amount is None or status is None:
         return None
-    done = text(found, "status") == "COMPLETED"
     return PaymentUpdate(
         event_id=event_id,
         payment_id=payment_id,
-        status=PaymentStatus.REFUNDED if done else PaymentStatus.PENDING,
+        status=status,
         amount=amount,
         at=moment(found, "updated_at") or now,
         order_id=identifier(found, "order_id"),

@@ -19,6 +19,7 @@ from deskbell import (
     Malformed,
     NotForMe,
     PaymentEvent,
+    PaymentStatus,
     PaymentUpdate,
     RawRequest,
     SignatureInvalid,
@@ -81,14 +82,11 @@ def _payment(payment: Any, kind: str, event_id: str, now: datetime) -> list[Paym
 
 
 def _refund(refund: Any, kind: str, event_id: str, now: datetime) -> list[PaymentEvent]:
-    """A refund on its way is no news yet; one that failed is for somebody to look at."""
-    match reading.text(refund, "status"):
-        case "COMPLETED":
-            return [_told(reading.refund(refund, event_id=event_id, now=now))]
-        case "PENDING":
-            return []
-        case state:
-            return _unhandled(kind, state, event_id, now)
+    """A refund on its way is no news yet."""
+    if (state := reading.text(refund, "status")) not in reading.REFUNDS:
+        return _unhandled(kind, state, event_id, now)
+    told = _told(reading.refund(refund, event_id=event_id, now=now))
+    return [] if told.status is PaymentStatus.PENDING else [told]
 
 
 def _dispute(dispute: Any, kind: str, event_id: str, now: datetime) -> list[PaymentEvent]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -216,6 +217,84 @@ async def test_a_second_payment_of_one_deposit_is_confirmed_to_nobody_and_told_t
     assert await till.notices() == ["deposit_paid", "deposit_paid_twice"]
 
 
+async def test_money_that_was_paid_given_back_and_paid_again_is_confirmed_once_and_staff_see_to_it(till: Till) -> None:
+    await till.agrees()
+    await till.pays()
+    await till.hears(update("p1", PaymentStatus.REFUNDED, refund_id="r1"))
+    await till.pays(payment="p2")
+    assert (await till.status(), till.confirmations) == (["paid"], 1)
+    assert (await till.notices())[-1] == "deposit_paid_twice"
+
+
+async def test_the_right_amount_after_a_wrong_one_is_confirmed_and_the_surplus_told_to_staff(till: Till) -> None:
+    await till.agrees()
+    await till.pays(cents=4000)
+    await till.pays(payment="p2")
+    assert (await till.status(), till.confirmations) == (["paid"], 1)
+    assert "deposit_paid_twice" in await till.notices()
+
+
+async def test_a_right_payment_after_a_wrong_one_was_given_back_is_confirmed(till: Till) -> None:
+    await till.agrees()
+    await till.pays(cents=4000)
+    await till.hears(update("p1", PaymentStatus.REFUNDED, 4000, refund_id="r1"))
+    await till.pays(payment="p2")
+    assert (await till.status(), till.confirmations) == (["paid"], 1)
+
+
+async def test_the_answer_to_a_refund_and_its_webhook_may_come_at_the_same_moment(till: Till) -> None:
+    await till.agrees()
+    await till.pays()
+    [row] = await till.world.rows("SELECT id FROM deposit")
+    await till.desk.refund("harbor", row["id"], "desk")
+    key = await till.world.value("SELECT key FROM refund")
+    news = update("p1", PaymentStatus.REFUNDED, refund_id=f"r-{key}")
+    async with till.world.database.transaction() as connection:
+        await payments.one_at_a_time(connection, ACCOUNT, "p1")
+        await payments.keep_refund(connection, ACCOUNT, news)
+        answer = asyncio.create_task(till.world.engine.refunds.sweep())
+        while not await till.world.value("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    await answer
+    rows = await till.world.rows("SELECT cents, status FROM refund")
+    assert [tuple(one) for one in rows] == [(5000, "done")]
+    assert await till.status() == ["refunded"]
+
+
+@pytest.mark.parametrize("first", ["answer", "webhook"])
+async def test_a_refund_that_comes_to_nothing_after_all_is_told_to_staff_and_may_be_tried_again(
+    till: Till, first: str
+) -> None:
+    await till.agrees()
+    await till.pays()
+    [row] = await till.world.rows("SELECT id FROM deposit")
+    till.bank.thinks = True
+    await till.desk.refund("harbor", row["id"], "desk")
+    key = await till.world.value("SELECT key FROM refund")
+    failed = update("p1", PaymentStatus.FAILED, refund_id=f"r-{key}")
+    if first == "answer":
+        await till.later(timedelta())
+        await till.hears(failed)
+    else:
+        await till.hears(failed)
+        await till.later(timedelta())
+    assert (await till.status(), (await till.notices())[-1]) == (["paid"], "refund_refused")
+    assert await till.desk.refund("harbor", row["id"], "desk") == AMOUNT
+
+
+async def test_a_refund_whose_end_nobody_reported_is_asked_about(till: Till) -> None:
+    await till.agrees()
+    await till.pays()
+    [row] = await till.world.rows("SELECT id FROM deposit")
+    till.bank.thinks = True
+    await till.desk.refund("harbor", row["id"], "desk")
+    await till.later(timedelta(hours=1))
+    key = await till.world.value("SELECT key FROM refund")
+    till.bank.told[await till.order()] = [update("p1", PaymentStatus.REFUNDED, refund_id=f"r-{key}")]
+    assert await till.world.engine.cashier.follow() == 1
+    assert await till.status() == ["refunded"]
+
+
 async def test_a_refund_asked_for_here_goes_out_once_and_closes_the_request(till: Till) -> None:
     await till.agrees()
     await till.pays()
@@ -293,6 +372,23 @@ async def test_a_dispute_is_urgent_for_staff_and_silent_for_the_patient(till: Ti
 
 
 # ---- what cannot be placed ----------------------------------------------------------------------------------------
+
+
+async def test_any_number_of_reports_of_a_sale_that_is_not_ours_is_heard(till: Till) -> None:
+    await till.agrees()
+    for status in (PaymentStatus.PENDING, PaymentStatus.PAID, PaymentStatus.PAID):
+        assert await till.hears(update("p8", status, order="a sale at the till")) == ["elsewhere"]
+
+
+async def test_a_payment_that_came_before_its_link_is_parked_no_longer_once_it_is_placed(till: Till) -> None:
+    till.bank.script.append(RetryLater("busy"))
+    await till.agrees()
+    key = await till.world.value("SELECT key FROM deposit")
+    assert await till.hears(update("p1", order=f"order-{key}")) == ["elsewhere"]
+    await till.later(timedelta(seconds=10))
+    assert await till.status() == ["paid"]
+    async with till.world.database.connection() as connection:
+        assert await payments.parked(connection, "harbor") == []
 
 
 async def test_what_nobody_expected_is_parked_where_it_can_be_seen_and_blocks_nothing(till: Till) -> None:
@@ -409,6 +505,41 @@ async def test_where_no_link_can_be_made_the_patient_is_told_and_staff_call(till
     assert await till.notices() == ["deposit_no_link"]
 
 
+async def test_a_link_is_tried_to_be_void_until_it_is_and_no_other_is_made_before(till: Till) -> None:
+    await till.agrees()
+    till.bank.script.extend([RetryLater("away")] * 30)
+    await till.says("yes 7000")
+    for _ in range(40):
+        assert till.bank.most_open == 1
+        await till.later(timedelta(minutes=20))
+    assert (await till.status(), len(till.bank.open_links)) == (["cancelled", "link_sent"], 1)
+    assert (await till.notices()).count("deposit_not_cancelled") == 1
+
+
+async def test_a_link_that_was_made_after_it_was_given_up_is_made_void(till: Till) -> None:
+    """A cashier comes back after its lease: the deposit was given up, and the link made void, behind its back."""
+    await till.agrees()
+    [row] = await till.world.rows("SELECT id FROM deposit")
+    await till.desk.cancel("harbor", row["id"], "desk")
+    await till.later(timedelta())
+    assert till.bank.open_links == []
+    async with till.world.database.connection() as connection:
+        late = await deposits.one(connection, "harbor", row["id"])
+    assert late is not None
+    till.bank.void.clear()
+    await till.world.engine.cashier._make(till.world.live, till.bank, late)
+    assert till.bank.open_links != []
+    await till.later(timedelta())
+    assert (till.bank.open_links, await till.status()) == ([], ["cancelled"])
+
+
+async def test_a_reminder_is_not_sent_in_the_turn_that_gives_the_link_up(till: Till) -> None:
+    await till.agrees()
+    sent = len(till.world.sent)
+    await till.later(timedelta(days=3))
+    assert (await till.status(), till.world.sent[sent:]) == (["expired"], [])
+
+
 async def test_a_clinic_without_payments_asks_for_nothing(till: Till) -> None:
     till.serve(bank=False)
     await till.agrees()
@@ -451,6 +582,8 @@ async def test_what_staff_take_at_the_desk_is_confirmed_like_any_payment(till: T
     async with till.world.database.connection() as connection:
         causes = [line["cause"] for line in await deposits.history(connection, "harbor", row["id"])]
     assert "marked paid by desk" in causes
+    await till.later(timedelta())
+    assert till.bank.open_links == [], "or it could be paid once more"
 
 
 async def test_what_staff_took_at_the_desk_they_give_back_themselves_and_no_provider_is_asked(till: Till) -> None:

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import pytest
 
+from core.engine.live import LiveClinic
 from core.server.app import build_app
 from core.server.listener import Listener
 from core.server.pay import PayPages
 from core.server.webhooks import Receiver
+from tests.integration.engine.bank import BINDING, Bank
 from tests.integration.engine.conftest import World, make_world
 
 CHECKOUT = "https://checkout.example/pay/1"
 
 
+def serve(world: World, bank: Bank | None) -> None:
+    before = world.live
+    payments = {BINDING: bank} if bank else {}
+    world.live = LiveClinic(before.plan, before.channels, None, before.pipeline, payments=payments)
+    world.engine.directory.swap({before.id: world.live})
+
+
 @pytest.fixture
 async def world(database, clock):
     made = make_world(database, clock)
+    serve(made, Bank())
     yield made
     await made.engine.stop()
 
@@ -64,6 +74,14 @@ async def test_an_open_link_leads_to_the_checkout_and_is_kept_by_nobody(world, h
     assert (answer.headers["cache-control"], answer.headers["referrer-policy"]) == ("no-store", "no-referrer")
 
 
+async def test_nobody_pays_where_nobody_hears_of_it(world, http) -> None:
+    token = await deposit(world, "link_sent")
+    serve(world, None)
+    answer = await http.get(f"/pay/{token}")
+    assert answer.status_code == 200
+    assert "no longer in use" in answer.text
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [
@@ -73,7 +91,7 @@ async def test_an_open_link_leads_to_the_checkout_and_is_kept_by_nobody(world, h
         ("disputed", "no further payment"),
         ("expired", "no longer in use"),
         ("cancelled", "no longer in use"),
-        ("refunded", "no longer in use"),
+        ("refunded", "was given back"),
     ],
 )
 async def test_every_other_link_gets_a_friendly_line_of_the_clinics(world, http, status: str, words: str) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from deskbell import LinkRequest, ManualClock, Money, PaymentStatus, ProviderContext
+from deskbell import LinkRequest, ManualClock, Money, PaymentLink, PaymentStatus, ProviderContext, Undeliverable
 from plugins.payments.manual import ManualConfig, ManualPayment
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -55,3 +55,8 @@ def test_a_page_that_cannot_be_filled_in_is_refused(template: str) -> None:
 async def test_money_that_staff_give_back_counts_as_given_back_at_once() -> None:
     update = await manual().refund("paid-1", Money(5_000), refund_id="r-1")
     assert (update.status, update.refund_id, update.at) == (PaymentStatus.REFUNDED, "r-1", NOW)
+
+
+async def test_a_link_that_another_provider_made_is_not_taken_for_cancelled() -> None:
+    with pytest.raises(Undeliverable):
+        await manual().cancel_link(PaymentLink("LINK-1", "https://checkout.example/1", "ORDER-1"))

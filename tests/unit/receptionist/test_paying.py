@@ -139,7 +139,7 @@ def situation(
         clinic=harbor(),
         known=Known(service="Botox"),
         reading=Reading(),
-        memory=memory or Memory(pending=Pending(FIELD), offers=1),
+        memory=memory or Memory(pending=Pending(FIELD), offers=1, offered_cents=5000),
         request=request,
         learned=learned,
         due=due,
@@ -165,6 +165,10 @@ OFFERED, PENDING, READY, PAID_FOR = (
 def test_a_yes_sends_the_link_and_a_no_ends_the_offer() -> None:
     assert decide(situation(OFFERED, answer=OfferAnswer.AGREES)) == Paying(Act.SEND_LINK, FIFTY)
     assert act(decide(situation(OFFERED, answer=OfferAnswer.REFUSES))) is Act.NO_DEPOSIT
+
+
+def test_a_yes_to_an_amount_that_has_changed_since_is_asked_for_again() -> None:
+    assert decide(situation(OFFERED, answer=OfferAnswer.AGREES, due=Money(7500))) == Paying(Act.OFFER, Money(7500))
 
 
 def test_a_question_puts_the_offer_once_more_and_then_leaves_it() -> None:

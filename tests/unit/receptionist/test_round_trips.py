@@ -76,6 +76,7 @@ MEMORIES = st.builds(
     st.booleans(),
     st.booleans(),
     COUNTS,
+    st.none() | COUNTS,
     st.booleans(),
 )
 
@@ -107,7 +108,7 @@ def test_memory_with_every_field_of_it(memory: Memory) -> None:
 
 def test_what_a_strategy_leaves_out_would_not_be_tried() -> None:
     """A field that is added to these has to be added above."""
-    assert len(Memory.__slots__) == 10
+    assert len(Memory.__slots__) == 11
     assert len(Pending.__slots__) == 8
     assert len(Window.__slots__) == 4
     assert len(Daytime.__slots__) == 5
