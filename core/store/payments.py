@@ -239,7 +239,9 @@ async def books(connection: Connection, clinic: str) -> Sequence[asyncpg.Record]
                 UNION ALL
                 SELECT r.currency, 0, 0, 1, r.cents FROM refund r
                   JOIN payment p ON p.clinic = r.clinic AND p.binding = r.binding AND p.payment_id = r.payment_id
-                 WHERE r.clinic = $1 AND r.status = 'done' AND p.deposit IS NOT NULL) AS moved
+                 WHERE r.clinic = $1 AND r.status = 'done' AND p.deposit IS NOT NULL
+                   -- Of a payment that nobody has reported as paid yet, nothing can have gone back yet.
+                   AND p.status IN ('paid', 'disputed')) AS moved
          GROUP BY currency ORDER BY currency
         """,
         clinic,
