@@ -84,6 +84,8 @@ class RecordConsent:
     evidence: int
     #: "keyword", "phrase" or "carrier".
     source: str
+    #: The words that said so, no more of the text: never a card number, a name or a health detail.
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,18 +69,24 @@ def deposit_body(deposit: Deposit, cause: str) -> dict[str, Any]:
     }
 
 
+def said(body: Mapping[str, Any]) -> tuple[str, Keyword | None]:
+    """What a stored text says, and what the carrier did about it."""
+    handled = body.get("carrier_handled")
+    return body["text"], Keyword(handled) if handled else None
+
+
 def decode(row: Sequence[Any]) -> TurnEvent:
     """A turn's event from its row [seq, kind, at, body]. Raises `ValueError` for a kind nobody knows."""
     seq, kind, at, body = row
     moment = datetime.fromisoformat(at)
     if kind == TEXT:
-        handled = body.get("carrier_handled")
+        text, handled = said(body)
         return TextReceived(
             seq=seq,
             at=moment,
-            text=body["text"],
+            text=text,
             media=tuple(Media(**media) for media in body.get("media", ())),
-            carrier_handled=Keyword(handled) if handled else None,
+            carrier_handled=handled,
             card_removed=body.get("card_removed", False),
         )
     if kind == TIMER:

@@ -66,7 +66,7 @@ def fold(
     for effect in turn.effects:
         match effect:
             case Say():
-                texts.append(row_for(effect.kind.value, effect.text, count(effect.text).segments))
+                texts.append(row_for(effect.kind.value, effect.text, count(effect.text).segments, effect.by))
             case Learn(fact):
                 number = 0 if fact.scope == "identity" else requests.current()
                 facts[number, fact.name] = {
@@ -93,7 +93,7 @@ def fold(
             case CancelDeposit(reason):
                 given_up, deposit = _given_up(reason), None
             case RecordConsent():
-                consent.append({"opted_out": effect.opted_out, "source": effect.source, "evidence": effect.evidence})
+                consent.append(asdict(effect))
             case NotifyStaff():
                 notices.append(_notice(effect.kind, effect.summary, effect.urgent, handed_over=False))
             case HandOver():

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from core.config.clinic import ClinicPlan
+from core.engine.events import said
 from core.receptionist import quiet
+from core.receptionist.consent_words import stop_among
 from core.store.outbox import Claimed
 from deskbell import TextKind
+
+#: An opt-out may be confirmed within five minutes (47 CFR 64.1200(a)(12)); later, silence says it as well.
+_CONFIRMED_WITHIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +31,9 @@ class Refused:
 
 def refusal(text: Claimed, plan: ClinicPlan, now: datetime) -> Refused | None:
     """Why this text must not leave now; None when it may."""
-    if text.opted_out and text.kind != TextKind.CONSENT:
-        return Refused("dropped", "the contact has opted out")
+    withheld = _unwanted(text, now)
+    if withheld:
+        return Refused("dropped", withheld)
     if text.author == "bot" and text.epoch != text.current_epoch:
         return Refused("dropped", "staff took the conversation over")
     if now - text.created_at > plan.sending.max_age:
@@ -35,6 +41,22 @@ def refusal(text: Claimed, plan: ClinicPlan, now: datetime) -> Refused | None:
     if text.kind == TextKind.OUTREACH:
         return _unasked(text, plan, now)
     return None
+
+
+def _unwanted(text: Claimed, now: datetime) -> str:
+    """Why the contact does not want it; empty when they have said nothing of the kind."""
+    if text.overtaken:
+        return "the contact has said otherwise since"
+    if not text.opted_out:
+        # Their turn waits for the rest of a burst. Nothing leaves meanwhile.
+        return "the contact has opted out" if _stop_waits(text) else ""
+    if text.kind != TextKind.CONSENT:
+        return "the contact has opted out"
+    return "too late to confirm" if now - text.created_at > _CONFIRMED_WITHIN else ""
+
+
+def _stop_waits(text: Claimed) -> bool:
+    return stop_among([said(body) for body in text.unseen]) is not None
 
 
 def _unasked(text: Claimed, plan: ClinicPlan, now: datetime) -> Refused | None:

@@ -12,12 +12,13 @@ from core.engine.announcing.audience import Audience
 from core.engine.corrections import keep_corrections, known_facts
 from core.engine.deposits.cashier import Cashier
 from core.engine.deposits.news import current_deposit, keep_deposits
-from core.engine.events import decode
+from core.engine.events import TEXT, decode, said
 from core.engine.fold import fold
 from core.engine.live import Directory, LiveClinic
 from core.engine.outbox import Outbox
 from core.engine.queue import WakeQueue
 from core.engine.steps import OnStep, Step, pass_by
+from core.receptionist.consent_words import stop_among
 from core.store import mailbox, turns
 from core.store.database import Database
 from core.store.mailbox import Snapshot
@@ -28,6 +29,7 @@ from deskbell import (
     Effect,
     HandOver,
     NotifyStaff,
+    RecordConsent,
     RequestStatus,
     StaffNotice,
     Turn,
@@ -223,9 +225,11 @@ class Turns:
     async def _park(self, live: LiveClinic, snapshot: Snapshot, error: Exception) -> None:
         """Frees the mailbox of events that no turn survives; they stay visible, and a person is told.
 
-        The patient gets no automatic line: without the stages nobody has checked for a STOP or an emergency.
+        The patient gets no automatic line: without the stages nobody has checked for an emergency. A STOP among them
+        is obeyed all the same.
         """
         turn = self._begin_blank(live, snapshot)
+        _obey_stop(turn, snapshot)
         turn.add(NotifyStaff("parked", "A text could not be answered automatically: please reply.", urgent=True))
         turn.note("parked", error=type(error).__name__, where=_where(error))
         wanted = self._audience.wanted(live)
@@ -248,6 +252,15 @@ class Turns:
             events=(),
             stage="engine",
         )
+
+
+def _obey_stop(turn: Turn, snapshot: Snapshot) -> None:
+    """Records an opt-out that no stage came to see, without a word."""
+    texts = [(seq, body) for seq, kind, _, body in snapshot.events if kind == TEXT]
+    stop = stop_among([said(body) for _, body in texts])
+    if stop and not snapshot.opted_out:
+        place, reading = stop
+        turn.add(RecordConsent(True, texts[place][0], reading.source, reading.words))
 
 
 def _notice(clinic: str, conversation: int, effect: Effect) -> StaffNotice | None:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import OSA
+
+from deskbell import Keyword
 
 
 class Meaning(StrEnum):
@@ -27,13 +30,18 @@ class Meaning(StrEnum):
 
 
 class Reading(NamedTuple):
-    """A meaning, and whether a keyword or a phrase carries it."""
+    """A meaning, and what carries it."""
 
     meaning: Meaning
-    source: Literal["keyword", "phrase"]
+    source: Literal["keyword", "phrase", "carrier"]
+    #: The words that carry it, folded to plain lower case: what the ledger keeps of a text.
+    words: str = ""
 
 
 _NOTHING = Reading(Meaning.NONE, "phrase")
+_BY_CARRIER = {Keyword.STOP: Meaning.STOP, Keyword.START: Meaning.START, Keyword.HELP: Meaning.HELP}
+#: Characters of words that are kept at most.
+_KEPT = 80
 
 #: Safe as one sentence among others: "Thanks for all. Please stop." Nobody says these of an appointment.
 _STOP_ANYWHERE = frozenset(
@@ -171,19 +179,43 @@ def read(text: str) -> Reading:
     return _keyword(whole, [part for part in sentences if part]) or _phrase(own) or unsure
 
 
+def heard(text: str, mark: Keyword | None) -> Reading:
+    """What one text asks for where the carrier has acted on it: its mark outweighs the words."""
+    reading = read(text)
+    if mark is None:
+        return reading
+    meaning = _BY_CARRIER[mark]
+    return Reading(meaning, "carrier", reading.words if reading.meaning is meaning else "")
+
+
+def stop_among(texts: Sequence[tuple[str, Keyword | None]]) -> tuple[int, Reading] | None:
+    """Which of several texts opts out, and how, if that is their last word on it; None else.
+
+    For whoever has to obey before a turn has looked at them, or where none can.
+    """
+    for place in reversed(range(len(texts))):
+        reading = heard(*texts[place])
+        if reading.meaning in (Meaning.STOP, Meaning.START):
+            return (place, reading) if reading.meaning is Meaning.STOP else None
+    return None
+
+
 def agrees(text: str) -> bool:
     """Whether a text is nothing but a yes: the answer to our own question about stopping."""
     return _YES.fullmatch(_bare(_plain(text))) is not None
 
 
 def _keyword(whole: str, sentences: list[str]) -> Reading | None:
-    if whole in _STOP_ALONE or any(_is_stop(part) for part in (whole, *sentences)):
-        return Reading(Meaning.STOP, "keyword")
+    if whole in _STOP_ALONE:
+        return Reading(Meaning.STOP, "keyword", whole)
+    stop = next((part for part in (whole, *sentences) if _is_stop(part)), None)
+    if stop is not None:
+        return Reading(Meaning.STOP, "keyword", stop[:_KEPT])
     if whole in _START:
-        return Reading(Meaning.START, "keyword")
+        return Reading(Meaning.START, "keyword", whole)
     if whole in _HELP:
-        return Reading(Meaning.HELP, "keyword")
-    return Reading(Meaning.ASK, "phrase") if whole in _ASK else None
+        return Reading(Meaning.HELP, "keyword", whole)
+    return Reading(Meaning.ASK, "phrase", whole) if whole in _ASK else None
 
 
 def _is_stop(words: str) -> bool:
@@ -198,13 +230,19 @@ def _is_stop(words: str) -> bool:
 
 
 def _phrase(words: str) -> Reading | None:
-    if _SUBSCRIPTION.search(words):
-        return Reading(Meaning.ASK, "phrase")
+    start = _START_PHRASES.search(words)
+    starts = Reading(Meaning.START, "phrase", start.group()) if start else None
+    subscription = _SUBSCRIPTION.search(words)
+    if subscription:
+        return Reading(Meaning.ASK, "phrase", subscription.group())
     if any(pattern.search(words) for pattern in _NOT_A_STOP):
-        return Reading(Meaning.START, "phrase") if _START_PHRASES.search(words) else None
-    if _WRONG_NUMBER.search(words) or any(pattern.search(words) for pattern in _STOP_PHRASES):
-        return Reading(Meaning.ASK if _HEDGED.search(words) else Meaning.STOP, "phrase")
-    return Reading(Meaning.START, "phrase") if _START_PHRASES.search(words) else None
+        return starts
+    stop = _WRONG_NUMBER.search(words) or next((m for one in _STOP_PHRASES if (m := one.search(words))), None)
+    if stop is None:
+        return starts
+    # Before "wrong number" a name may stand.
+    kept = stop.group()[max(stop.group().find("wrong"), 0) :]
+    return Reading(Meaning.ASK if _HEDGED.search(words) else Meaning.STOP, "phrase", kept[:_KEPT])
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.receptionist.consent_words import Meaning, agrees, read
+from core.receptionist.consent_words import Meaning, agrees, heard, read
 from deskbell import (
     CallNext,
     Keyword,
@@ -27,7 +27,6 @@ from deskbell import (
 
 _KEY = "consent_asked"
 _PENDING, _ASKED = "pending", "asked"
-_BY_CARRIER = {Keyword.STOP: Meaning.STOP, Keyword.START: Meaning.START, Keyword.HELP: Meaning.HELP}
 
 
 class ConsentConfig(Settings):
@@ -48,6 +47,7 @@ class _Said:
     text: TextReceived
     meaning: Meaning
     source: str
+    words: str
 
 
 class Consent(Stage[ConsentConfig]):
@@ -77,7 +77,7 @@ class Consent(Stage[ConsentConfig]):
             turn.note("silent", reason="already opted out")
             return
         turn.note("opted_out", source=word.source)
-        turn.add(RecordConsent(True, word.text.seq, word.source))
+        turn.add(RecordConsent(True, word.text.seq, word.source, word.words))
         _forget(turn)
         if not _answered(said, Keyword.STOP):
             turn.say(turn.clinic.say(turn.clinic.wording.opted_out), TextKind.CONSENT)
@@ -87,7 +87,7 @@ class Consent(Stage[ConsentConfig]):
         if not turn.contact.opted_out and not any(one.meaning is Meaning.STOP for one in said):
             return False
         turn.note("opted_in", source=word.source)
-        turn.add(RecordConsent(False, word.text.seq, word.source))
+        turn.add(RecordConsent(False, word.text.seq, word.source, word.words))
         _forget(turn)
         if not _answered(said, Keyword.START):
             turn.say(turn.clinic.say(turn.clinic.wording.opted_in), TextKind.CONSENT)
@@ -120,12 +120,11 @@ def _meaning(turn: Turn, text: TextReceived) -> _Said:
     reading = read(text.text)
     asked = turn.recall(_KEY)
     if asked == _PENDING and agrees(text.text):
-        return _Said(text, Meaning.STOP, "phrase")
+        return _Said(text, Meaning.STOP, "phrase", "yes, when asked")
     if asked is not None and reading.meaning is Meaning.ASK:
-        return _Said(text, Meaning.STOP, "phrase")
-    if text.carrier_handled is not None:
-        return _Said(text, _BY_CARRIER[text.carrier_handled], "carrier")
-    return _Said(text, reading.meaning, reading.source)
+        return _Said(text, Meaning.STOP, "phrase", reading.words)
+    reading = heard(text.text, text.carrier_handled)
+    return _Said(text, *reading)
 
 
 def _is_conversation(said: _Said) -> bool:

@@ -9,8 +9,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from core.receptionist.consent_words import stop_among
 from core.receptionist.senders import Odd, odd
-from deskbell import CallNext, NotifyStaff, Remember, Settings, Stage, Turn
+from deskbell import CallNext, NotifyStaff, RecordConsent, Remember, Settings, Stage, Turn
 
 _KEY = "odd_sender"
 
@@ -43,6 +44,11 @@ class SenderGuard(Stage[SenderGuardConfig]):
             await call_next()
             return
         turn.note("silent", reason="odd sender", kind=kind.value)
+        stop = stop_among([(text.text, text.carrier_handled) for text in turn.texts])
+        if stop and not turn.contact.opted_out:
+            # Without a word, for nobody may write there any more, a person of the clinic included.
+            place, reading = stop
+            turn.add(RecordConsent(True, turn.texts[place].seq, reading.source, reading.words))
         if turn.texts and not turn.recall(_KEY):
             turn.add(Remember(_KEY, kind.value))
             turn.add(NotifyStaff("odd_sender", "A number that no patient texts from has written. It is not answered."))

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,8 @@ class Claimed:
     key: UUID
     kind: str
     author: str
+    #: The stage that wrote it; empty where none did.
+    written_by: str
     epoch: int
     binding: str
     recipient: str = field(repr=False)
@@ -37,6 +40,10 @@ class Claimed:
     #: The conversation's epoch and the contact's consent at this moment.
     current_epoch: int
     opted_out: bool
+    #: It is about consent, and the contact has said otherwise since it was written.
+    overtaken: bool
+    #: Bodies of texts of the patient that no turn has seen yet, oldest first.
+    unseen: Sequence[Mapping[str, Any]] = field(repr=False)
     #: Nobody asked for it, and the patient has written since it was.
     answered: bool
 
@@ -52,7 +59,8 @@ WITH head AS (
 ), gate AS (
     -- Locked, or a claim that had to wait would see epoch and consent as they were when it began to wait. Everybody
     -- locks in this order: text, conversation, contact.
-    SELECT head.id, c.epoch, p.opted_out_at FROM head, conversation c, contact p
+    SELECT head.id, c.epoch, c.handled, c.arrived > c.handled AS waits, c.contact, p.opted_out_at
+      FROM head, conversation c, contact p
      WHERE head.status = 'queued' AND head.due_at <= $3
        AND c.clinic = $1 AND c.id = $2 AND p.clinic = $1 AND p.id = c.contact
        FOR SHARE OF c, p
@@ -62,9 +70,15 @@ UPDATE outbox o
        first_attempt_at = coalesce(o.first_attempt_at, $3)
   FROM gate
  WHERE o.clinic = $1 AND o.id = gate.id
-RETURNING o.id, o.key, o.kind, o.author, o.epoch, o.binding, o.recipient, o.text, o.segments, o.attempts,
+RETURNING o.id, o.key, o.kind, o.author, o.written_by, o.epoch, o.binding, o.recipient, o.text, o.segments, o.attempts,
           coalesce(o.resent_at, o.created_at) AS created_at, o.first_attempt_at, gate.epoch AS current_epoch,
           gate.opted_out_at IS NOT NULL AS opted_out,
+          o.kind = 'consent' AND EXISTS (
+            SELECT FROM consent n WHERE n.clinic = $1 AND n.contact = gate.contact AND n.at > o.created_at
+          ) AS overtaken,
+          CASE WHEN gate.waits THEN ARRAY(
+            SELECT e.body FROM event e WHERE e.clinic = $1 AND e.conversation = $2 AND e.kind = 'text'
+               AND e.seq > gate.handled ORDER BY e.seq) ELSE '{}'::jsonb[] END AS unseen,
           o.kind = 'outreach' AND EXISTS (
             SELECT FROM event e WHERE e.clinic = $1 AND e.conversation = $2 AND e.kind = 'text'
                AND e.stored_at > o.created_at) AS answered
@@ -308,6 +322,6 @@ async def counts(connection: Connection) -> list[asyncpg.Record]:
     )
 
 
-def row_for(kind: str, text: str, segments: int) -> dict[str, Any]:
-    """A text as a turn's commit wants it."""
-    return {"kind": kind, "text": text, "segments": segments}
+def row_for(kind: str, text: str, segments: int, written_by: str) -> dict[str, Any]:
+    """A text as a turn's commit wants it. `written_by` names the stage."""
+    return {"kind": kind, "text": text, "segments": segments, "written_by": written_by}

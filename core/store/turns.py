@@ -87,12 +87,12 @@ WITH moved AS (
     SELECT $1, $2, $5, $6, $8, $9, $14, $7 FROM moved
     RETURNING id
 ), said AS (
-    INSERT INTO outbox (clinic, conversation, turn, kind, author, epoch, binding, recipient, text, segments, due_at,
-                        created_at)
-    SELECT $1, $2, ran.id, t.kind, 'bot', $4, moved.binding, moved.address, t.text, t.segments, $7, $7
+    INSERT INTO outbox (clinic, conversation, turn, kind, author, written_by, epoch, binding, recipient, text, segments,
+                        due_at, created_at)
+    SELECT $1, $2, ran.id, t.kind, 'bot', t.written_by, $4, moved.binding, moved.address, t.text, t.segments, $7, $7
       FROM moved, ran,
-           rows from (jsonb_to_recordset($15) AS (kind text, text text, segments smallint))
-           WITH ORDINALITY AS t (kind, text, segments, place)
+           rows from (jsonb_to_recordset($15) AS (kind text, text text, segments smallint, written_by text))
+           WITH ORDINALITY AS t (kind, text, segments, written_by, place)
      ORDER BY t.place
     RETURNING 1
 ), learned AS (
@@ -117,9 +117,9 @@ WITH moved AS (
     DELETE FROM timer USING moved
      WHERE timer.clinic = $1 AND timer.conversation = $2 AND timer.name = ANY($19::text[])
 ), ledger AS (
-    INSERT INTO consent (clinic, contact, opted_out, source, evidence, at)
-    SELECT $1, moved.contact, n.opted_out, n.source, n.evidence, $7
-      FROM moved, jsonb_to_recordset($20) AS n (opted_out boolean, source text, evidence bigint)
+    INSERT INTO consent (clinic, contact, opted_out, source, words, evidence, at)
+    SELECT $1, moved.contact, n.opted_out, n.source, n.words, n.evidence, $7
+      FROM moved, jsonb_to_recordset($20) AS n (opted_out boolean, source text, words text, evidence bigint)
 ), law AS (
     UPDATE contact p
        SET opted_out_at = CASE WHEN ($20::jsonb -> -1 ->> 'opted_out')::boolean THEN $7::timestamptz END

@@ -23,6 +23,7 @@ from core.engine.live import LiveClinic
 from core.engine.pipeline import Pipeline
 from core.observers import ObserverCalls
 from core.store.database import Database
+from core.store.rehearsal import empty
 from deskbell import (
     CallNext,
     CannotTell,
@@ -235,15 +236,8 @@ class Desk:
         self.hands.clear()
         self.wire.taken.clear()
         self.wire.tells = tells
-        await self.rows(_EMPTY)
-
-
-_EMPTY = """
-WITH a AS (DELETE FROM pgqueuer), b AS (DELETE FROM event), c AS (DELETE FROM turn), d AS (DELETE FROM outbox),
-     e AS (DELETE FROM notice), f AS (DELETE FROM consent), g AS (DELETE FROM fact), h AS (DELETE FROM timer),
-     i AS (DELETE FROM request), j AS (DELETE FROM conversation), k AS (DELETE FROM address)
-DELETE FROM contact
-"""
+        async with self.database.connection() as connection:
+            await empty(connection)
 
 
 @pytest.fixture
