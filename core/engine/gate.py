@@ -36,11 +36,19 @@ def refusal(text: Claimed, plan: ClinicPlan, now: datetime) -> Refused | None:
         return Refused("dropped", withheld)
     if text.author == "bot" and text.epoch != text.current_epoch:
         return Refused("dropped", "staff took the conversation over")
-    if now - text.created_at > plan.sending.max_age:
+    unasked = text.kind == TextKind.OUTREACH
+    if unasked and text.answered:
+        return Refused("dropped", "the patient has written since")
+    # A night that a text waited for is not held against it.
+    ripe = (_quiet_until(text, plan, text.created_at) if unasked else None) or text.created_at
+    if now - ripe > plan.sending.max_age:
         return Refused("held", "older than sending.max_age")
-    if text.kind == TextKind.OUTREACH:
-        return _unasked(text, plan, now)
-    return None
+    ends = _quiet_until(text, plan, now) if unasked else None
+    if ends is None:
+        return None
+    if plan.quiet_hours.then == "drop":
+        return Refused("dropped", "quiet hours")
+    return Refused("queued", "quiet hours", ends)
 
 
 def _unwanted(text: Claimed, now: datetime) -> str:
@@ -59,12 +67,7 @@ def _stop_waits(text: Claimed) -> bool:
     return stop_among([said(body) for body in text.unseen]) is not None
 
 
-def _unasked(text: Claimed, plan: ClinicPlan, now: datetime) -> Refused | None:
-    """What nobody asked for waits for the patient's morning, and is moot once they have written."""
-    if text.answered:
-        return Refused("dropped", "the patient has written since")
+def _quiet_until(text: Claimed, plan: ClinicPlan, moment: datetime) -> datetime | None:
+    """When the recipient's quiet hours end; None when the moment lies in none."""
     hours = plan.quiet_hours
-    ends = quiet.ends(now, text.recipient, plan.clinic.timezone, hours.begin, hours.end)
-    if ends is None:
-        return None
-    return Refused("dropped", "quiet hours") if hours.then == "drop" else Refused("queued", "quiet hours", ends)
+    return quiet.ends(moment, text.recipient, plan.clinic.timezone, hours.begin, hours.end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from uuid import uuid4
 
 from core import log, metrics
 from core.engine import events
@@ -64,7 +65,9 @@ class Sweeper:
                     timer.clinic,
                     timer.conversation,
                     events.TIMER,
-                    f"timer:{timer.conversation}:{timer.name}:{timer.due_at.isoformat()}",
+                    # Taking it is what makes it fire once. A name of its own, for a timer may be set for the same
+                    # moment again, and one that could not be stored would keep all others from firing.
+                    f"timer:{uuid4()}",
                     events.timer_body(timer.name, timer.data),
                     now,
                 )

@@ -8,7 +8,7 @@ nothing, the clinic's own zone counts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -56,13 +56,25 @@ def zones_of(address: str, home: ZoneInfo) -> Sequence[ZoneInfo]:
 def _end(moment: datetime, zone: ZoneInfo, begins: time, until: time) -> datetime | None:
     """When the window that `moment` lies in ends; None when it lies in none. Windows may cross midnight."""
     local = moment.astimezone(zone)
-    clock = local.time().replace(tzinfo=None)
-    if begins < until:
-        inside, days = begins <= clock < until, 0
-    else:
-        inside, days = clock >= begins or clock < until, 1 if clock >= begins else 0
-    if not inside:
+    if not _inside(local, begins, until):
         return None
-    end = datetime.combine(local.date() + timedelta(days=days), until, zone)
-    # By way of UTC: across a clock change the same wall time may come twice, or not at all.
-    return max(end.astimezone(moment.tzinfo), moment + timedelta(seconds=1))
+    over_midnight = begins > until and local.time() >= begins
+    wall = datetime.combine(local.date() + timedelta(days=over_midnight), until, zone)
+    # Where clocks go back, the same wall time comes twice; where they go forward, it does not come at all.
+    first, second = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+    if first > second:
+        return _first_outside(second, first, zone, begins, until)
+    return first if first > moment else second
+
+
+def _inside(local: datetime, begins: time, until: time) -> bool:
+    clock = local.time()
+    return begins <= clock < until if begins < until else clock >= begins or clock < until
+
+
+def _first_outside(low: datetime, high: datetime, zone: ZoneInfo, begins: time, until: time) -> datetime:
+    """The minute between two moments at which clocks jump out of the window: inside at `low`, outside at `high`."""
+    while high - low > timedelta(minutes=1):
+        middle = low + timedelta(minutes=(high - low) // timedelta(minutes=2))
+        low, high = (middle, high) if _inside(middle.astimezone(zone), begins, until) else (low, middle)
+    return high
