@@ -28,7 +28,7 @@ from core.runtime.history import near_history
 from core.runtime.mail import mailer_of
 from core.runtime.opening import Opener, close_clinic
 from core.runtime.storage import storage
-from core.server.app import build_app
+from core.server.app import build_app, build_health_app
 from core.server.listener import Listener
 from core.server.pay import PayPages
 from core.server.webhooks import Receiver
@@ -42,6 +42,8 @@ logger = log.get(__name__)
 _LINGER = timedelta(seconds=60)
 #: How long after a start what can wait is loaded.
 _CALM_AFTER = timedelta(seconds=2)
+#: How many workers beside the first one machine has ports for.
+_MORE_WORKERS = 63
 
 
 class Introduce(Protocol):
@@ -192,6 +194,11 @@ class Runtime:
         self.engine.directory.swap({})
 
 
+def _unique_name() -> str:
+    """Sanic knows the applications of a process by their names."""
+    return f"deskbell-{uuid4().hex[:8]}"
+
+
 @asynccontextmanager
 async def running(
     settings: Settings,
@@ -256,7 +263,7 @@ async def running(
             engine.work()
         if serve:
             app = build_app(
-                f"deskbell-{uuid4().hex[:8]}",
+                _unique_name(),
                 Receiver(engine.directory, engine.intake),
                 runtime.readiness,
                 catalogue.pages,
@@ -264,8 +271,11 @@ async def running(
                 engine.accounts.connecting if engine.accounts else None,
             )
             runtime.listener = Listener(app, settings.host, settings.port)
-            await runtime.listener.start()
-            stack.push_async_callback(runtime.listener.stop)
+        else:
+            app = build_health_app(_unique_name(), runtime.readiness)
+            runtime.listener = Listener(app, settings.host, settings.worker_port, spare=_MORE_WORKERS)
+        await runtime.listener.start()
+        stack.push_async_callback(runtime.listener.stop)
         heap.settle()
         asyncio.get_running_loop().call_later(_CALM_AFTER.total_seconds(), calm.set)
         yield runtime
