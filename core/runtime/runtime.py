@@ -29,6 +29,7 @@ from core.runtime.mail import mailer_of
 from core.runtime.opening import Opener, close_clinic
 from core.runtime.storage import storage
 from core.server.app import build_app, build_health_app
+from core.server.kept import Kept
 from core.server.listener import Listener
 from core.server.pay import PayPages
 from core.server.webhooks import Receiver
@@ -230,6 +231,7 @@ async def running(
         database = await stack.enter_async_context(storage(settings))
         observers = ObserverCalls(catalogue.manager)
         history = await stack.enter_async_context(near_history(settings, catalogue, clock))
+        vault = open_vault(settings.secret_keys, settings.home)
         public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
         engine = Engine(
             database,
@@ -240,7 +242,7 @@ async def running(
             mailer=mailer_of(settings, clock, sandboxed=sandbox is not None),
             public_url=public_url,
             subscribers_at="loopback" if sandbox else "public",
-            vault=open_vault(settings.secret_keys, settings.home),
+            vault=vault,
             on_step=on_step,
         )
         opener = Opener(
@@ -264,7 +266,7 @@ async def running(
         if serve:
             app = build_app(
                 _unique_name(),
-                Receiver(engine.directory, engine.intake),
+                Receiver(engine.directory, engine.intake, Kept(settings.home / "webhooks", vault).keep),
                 runtime.readiness,
                 catalogue.pages,
                 PayPages(database, engine.directory),
