@@ -9,6 +9,9 @@ _SLOW = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 _HUMAN = (30.0, 60.0, 300.0, 900.0, 3600.0, 14_400.0, 86_400.0, 259_200.0)
 
 webhooks = Counter("deskbell_webhooks_total", "Webhooks answered, by HTTP status.", ["channel", "status"])
+webhooks_kept = Counter(
+    "deskbell_webhooks_kept_total", "Webhooks put aside to be replayed: unstored or unread.", ["channel", "why"]
+)
 intake_seconds = Histogram("deskbell_intake_seconds", "Webhook in to answer out.", ["clinic", "channel"], buckets=_FAST)
 events = Counter("deskbell_events_total", "Events heard, by what became of them.", ["clinic", "channel", "outcome"])
 turn_seconds = Histogram("deskbell_turn_seconds", "A turn, load to commit.", ["clinic"], buckets=_FAST)

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "outbox": ("core.cli.outbox:app", "Shows texts that did not arrive; sends them again, or drops them."),
     "deposits": ("core.cli.deposits:app", "Shows deposits and their money, gives it back, asks providers again."),
     "consent": ("core.cli.consent:app", "Shows who wants texts and who does not, brings it in, takes it along."),
+    "replay-webhook": ("core.cli.replay:replay_webhook", "Takes webhooks again that were kept or recorded."),
     "announcements": ("core.cli.announcements:app", "Shows what systems outside were told, and tells it again."),
     "connections": ("core.cli.connections:app", "Connects clinics' payment accounts, shows and ends the connections."),
     "knowledge": ("core.cli.knowledge:app", "Indexes what clinics know, searches it, and tells its state."),

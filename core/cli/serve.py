@@ -22,6 +22,7 @@ from core.runtime.runtime import Runtime, Sandboxed, running
 from core.runtime.watch import watch
 
 console = Console(stderr=True, highlight=False)
+logger = log.get(__name__)
 
 
 def serve(
@@ -62,6 +63,8 @@ async def _serve(
 async def _work(settings: Settings, catalogue: Catalogue, environment: Mapping[str, str]) -> None:
     sandboxed = await sandbox_elsewhere(environment)
     async with running(settings, catalogue, environment, sandbox=sandboxed, serve=False) as runtime:
+        if runtime.listener:
+            logger.info("worker runs", host=settings.host, port=runtime.listener.port)
         await _until_told(runtime)
 
 

@@ -83,6 +83,9 @@ class Runtime(Settings):
 
     host: str = Field(default="127.0.0.1", min_length=1, description="Address the server listens on.")
     port: Port = Field(default=8000, description="Port of the server.")
+    worker_port: Port = Field(
+        default=8201, description="Where a worker answers for its health and figures: this port, or the next free one."
+    )
     sandbox_port: Port = Field(default=8100, description="Port of the sandbox and its phone page.")
     public_url: WebAddress | None = Field(
         default=None, description="How providers reach the server from outside; signatures are computed over it."

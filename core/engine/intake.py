@@ -67,8 +67,9 @@ class Intake:
         self._on_step = on_step
         self._gathering = Gathering(self._store)
 
-    async def accept(self, live: LiveClinic, channel: Channel[Any], heard: Sequence[ChannelEvent]) -> None:
-        """Stores everything one webhook brought. Returns after the commit."""
+    async def accept(self, live: LiveClinic, channel: Channel[Any], heard: Sequence[ChannelEvent]) -> list[str]:
+        """Stores everything one webhook brought. Returns after the commit, with what became of each event."""
+        outcomes = []
         for event in heard:
             if isinstance(event, InboundText):
                 outcome = await self._text(live, channel, event)
@@ -77,18 +78,24 @@ class Intake:
             else:
                 outcome = await self._receipt(live, channel, event)
             metrics.events.labels(live.id, channel.name, outcome).inc()
+            outcomes.append(outcome)
         if heard:
             self._on_step(Step.INTAKE_COMMITTED)
+        return outcomes
 
-    async def accept_payments(self, live: LiveClinic, provider: Payment[Any], heard: Sequence[PaymentEvent]) -> None:
-        """Enters what a payment provider reported. Returns after the commit."""
+    async def accept_payments(
+        self, live: LiveClinic, provider: Payment[Any], heard: Sequence[PaymentEvent]
+    ) -> list[str]:
+        """Enters what a payment provider reported. Returns after the commit, with what became of each event."""
         account = Account(live.id, provider.context.binding)
         for event in heard:
             # First, and however often: what is entered is passed over the next time.
             if isinstance(event, AccessRevoked) and self._revoked is not None:
                 await self._revoked(live.id, account.binding, event.at)
-        for outcome in await self._books.enter(account, heard, front=True):
+        outcomes = await self._books.enter(account, heard, front=True)
+        for outcome in outcomes:
             metrics.events.labels(live.id, provider.name, outcome).inc()
+        return outcomes
 
     async def _text(self, live: LiveClinic, channel: Channel[Any], event: InboundText) -> str:
         now = self._clock.now()

@@ -28,7 +28,8 @@ from core.runtime.history import near_history
 from core.runtime.mail import mailer_of
 from core.runtime.opening import Opener, close_clinic
 from core.runtime.storage import storage
-from core.server.app import build_app
+from core.server.app import build_app, build_health_app
+from core.server.kept import Kept
 from core.server.listener import Listener
 from core.server.pay import PayPages
 from core.server.webhooks import Receiver
@@ -42,6 +43,8 @@ logger = log.get(__name__)
 _LINGER = timedelta(seconds=60)
 #: How long after a start what can wait is loaded.
 _CALM_AFTER = timedelta(seconds=2)
+#: How many workers beside the first one machine has ports for.
+_MORE_WORKERS = 63
 
 
 class Introduce(Protocol):
@@ -192,6 +195,11 @@ class Runtime:
         self.engine.directory.swap({})
 
 
+def _unique_name() -> str:
+    """Sanic knows the applications of a process by their names."""
+    return f"deskbell-{uuid4().hex[:8]}"
+
+
 @asynccontextmanager
 async def running(
     settings: Settings,
@@ -223,6 +231,7 @@ async def running(
         database = await stack.enter_async_context(storage(settings))
         observers = ObserverCalls(catalogue.manager)
         history = await stack.enter_async_context(near_history(settings, catalogue, clock))
+        vault = open_vault(settings.secret_keys, settings.home)
         public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
         engine = Engine(
             database,
@@ -233,7 +242,7 @@ async def running(
             mailer=mailer_of(settings, clock, sandboxed=sandbox is not None),
             public_url=public_url,
             subscribers_at="loopback" if sandbox else "public",
-            vault=open_vault(settings.secret_keys, settings.home),
+            vault=vault,
             on_step=on_step,
         )
         opener = Opener(
@@ -256,16 +265,19 @@ async def running(
             engine.work()
         if serve:
             app = build_app(
-                f"deskbell-{uuid4().hex[:8]}",
-                Receiver(engine.directory, engine.intake),
+                _unique_name(),
+                Receiver(engine.directory, engine.intake, Kept(settings.home / "webhooks", vault).keep),
                 runtime.readiness,
                 catalogue.pages,
                 PayPages(database, engine.directory),
                 engine.accounts.connecting if engine.accounts else None,
             )
             runtime.listener = Listener(app, settings.host, settings.port)
-            await runtime.listener.start()
-            stack.push_async_callback(runtime.listener.stop)
+        else:
+            app = build_health_app(_unique_name(), runtime.readiness)
+            runtime.listener = Listener(app, settings.host, settings.worker_port, spare=_MORE_WORKERS)
+        await runtime.listener.start()
+        stack.push_async_callback(runtime.listener.stop)
         heap.settle()
         asyncio.get_running_loop().call_later(_CALM_AFTER.total_seconds(), calm.set)
         yield runtime

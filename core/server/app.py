@@ -33,6 +33,19 @@ def build_app(
 
     With `connecting`, payment accounts can be connected here.
     """
+    app = build_health_app(name, readiness)
+    add_webhooks(app, receiver)
+    if pay is not None:
+        add_pay_pages(app, pay)
+    if connecting:
+        add_connections(app, connecting)
+    for page in pages:
+        app.blueprint(page)
+    return app
+
+
+def build_health_app(name: str, readiness: Readiness) -> Sanic[Any, Any]:
+    """What every process answers: whether it is well, and its figures. A worker answers nothing else."""
     app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
     app.config.update(
         REQUEST_MAX_SIZE=MAX_BODY_BYTES,
@@ -47,14 +60,7 @@ def build_app(
         MOTD=False,
     )
     app.error_handler.add(Exception, _refuse)
-    add_webhooks(app, receiver)
     add_health(app, readiness)
-    if pay is not None:
-        add_pay_pages(app, pay)
-    if connecting:
-        add_connections(app, connecting)
-    for page in pages:
-        app.blueprint(page)
     return app
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from typing import Any
 
@@ -20,29 +21,41 @@ class AddressUnusable(DeskbellError):
 class Listener:
     """Listens from `start` to `stop`."""
 
-    def __init__(self, app: Sanic[Any, Any], host: str, port: int) -> None:
+    def __init__(self, app: Sanic[Any, Any], host: str, port: int, *, spare: int = 0) -> None:
+        """With `spare` ports, one that is in use is passed over for the next."""
         self._app = app
         self._host = host
         self._port = port
+        self._spare = spare
         self._server: Any = None
 
     async def start(self) -> None:
         """Binds and serves. Raises `AddressUnusable` when the address is taken."""
-        # A socket of our own: Sanic takes port 0 for "none given".
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        try:
-            bound = socket.create_server((self._host, self._port), family=family, backlog=_BACKLOG)
-        except OSError as error:
-            raise AddressUnusable(
-                f"{self._host}:{self._port} cannot be listened on ({error.strerror}). Stop what uses it,"
-                " or set DESKBELL_HOST or DESKBELL_PORT."
-            ) from None
+        bound = self._bind()
         self._server = await self._app.create_server(sock=bound, backlog=_BACKLOG, access_log=False)
         if self._server is None:
             raise RuntimeError("Sanic made no server")
         await self._server.startup()
         await self._server.before_start()
         await self._server.after_start()
+
+    def _bind(self) -> socket.socket:
+        # A socket of our own: Sanic takes port 0 for "none given".
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        last = min(self._port + self._spare, 65535) if self._port else 0
+        for port in range(self._port, last + 1):
+            try:
+                return socket.create_server((self._host, port), family=family, backlog=_BACKLOG)
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE and port < last:
+                    continue
+                ports = f"{self._port}" if last == self._port else f"{self._port} to {last}"
+                setting = "DESKBELL_WORKER_PORT" if self._spare else "DESKBELL_PORT"
+                raise AddressUnusable(
+                    f"{self._host}:{ports} cannot be listened on ({error.strerror}). Stop what uses it,"
+                    f" or set DESKBELL_HOST or {setting}."
+                ) from None
+        raise AssertionError("a range of ports is never empty")
 
     @property
     def port(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -13,67 +14,102 @@ from sanic import HTTPResponse, Request, Sanic, json
 from core import log, metrics
 from core.engine.intake import Intake
 from core.engine.live import Directory, LiveClinic
-from deskbell import Channel, InboundError, NotForMe, Payment, RawRequest
+from core.server.kept import Keep, Recorded, Why, keep_nothing
+from deskbell import Channel, InboundError, Malformed, NotForMe, Payment, RawRequest
 
 logger = log.get(__name__)
 
 #: Longer than a commit ever takes, shorter than any provider's patience with a slow answer that may still come.
 _DEADLINE_SECONDS = 5.0
 
-#: Whose webhook it is, who answers it, and how it is stored.
-_Heard = tuple[LiveClinic, Channel[Any] | Payment[Any], Callable[[], Awaitable[None]]]
+
+#: Whose webhook it is, and how it is stored.
+_Heard = tuple[LiveClinic, Callable[[], Awaitable[list[str]]]]
+
+
+class NotStored(Exception):
+    """A webhook that is genuine could not be stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Whose webhook address it is."""
+
+    live: LiveClinic
+    provider: Channel[Any] | Payment[Any]
+
+    def url(self, otherwise: str) -> str:
+        """The address that the provider was given."""
+        return self.provider.context.webhook_url or otherwise
 
 
 class Receiver:
     """Takes webhooks for all bindings."""
 
-    def __init__(self, directory: Directory, intake: Intake) -> None:
+    def __init__(self, directory: Directory, intake: Intake, keep: Keep = keep_nothing) -> None:
+        """`keep` is given what is worth another try: it is called in a thread."""
         self._directory = directory
         self._intake = intake
+        self._keep = keep
+
+    def addressed(self, name: str, binding: str) -> Addressed | None:
+        """Whose address `/webhooks/<name>/<binding>` is."""
+        for found in (self._directory.binding(binding), self._directory.payment(binding)):
+            if found and found[1].name == name:
+                return Addressed(*found)
+        return None
 
     async def receive(self, request: Request, channel: str, binding: str) -> HTTPResponse:
         """Verifies, stores, answers: 200 means stored, 4xx never comes right by repeating, 5xx means come again."""
         started = perf_counter()
+        whose = self.addressed(channel, binding)
+        if whose is None:
+            return self._answer(channel, 404, "No such webhook address.")
+        raw = _raw(request, whose.url(request.url))
         try:
-            heard = await self._heard(request, channel, binding)
+            live, _ = await self.take(whose, raw)
         except InboundError as error:
             logger.warning("webhook refused", binding=binding, why=type(error).__name__)
+            if isinstance(error, Malformed):
+                await self._kept(whose, raw, "unread")
             return self._answer(channel, error.status, str(error))
-        if heard is None:
-            return self._answer(channel, 404, "No such webhook address.")
-        live, provider, store = heard
-        try:
-            async with asyncio.timeout(_DEADLINE_SECONDS):
-                await store()
-        except Exception as error:  # noqa: BLE001 - whatever failed, nothing was stored and the provider must repeat
-            logger.error("intake failed", binding=binding, error=type(error).__name__)
+        except NotStored as error:
+            logger.error("intake failed", binding=binding, error=type(error.__cause__).__name__)
+            await self._kept(whose, raw, "unstored")
             return self._answer(channel, 503, "Not stored. Deliver it again.")
         metrics.intake_seconds.labels(live.id, channel).observe(perf_counter() - started)
         metrics.webhooks.labels(channel, 200).inc()
-        content_type, body = provider.acknowledgement(_raw(request, provider.context.webhook_url or request.url))
+        content_type, body = whose.provider.acknowledgement(raw)
         return HTTPResponse(body, 200, content_type=content_type)
 
-    async def _heard(self, request: Request, name: str, binding: str) -> _Heard | None:
-        """Whose webhook it is and how what it says is stored; None when nobody has this address."""
-        found = self._directory.binding(binding)
-        if found and found[1].name == name:
-            live, channel = found
-            events = await channel.receive(_raw(request, channel.context.webhook_url or request.url))
-            return live, channel, partial(self._intake.accept, live, channel, events)
-        payee = self._directory.payment(binding)
-        if payee and payee[1].name == name:
-            return await self._paid(request, payee)
-        return None
+    async def take(self, whose: Addressed, raw: RawRequest) -> tuple[LiveClinic, list[str]]:
+        """Verifies and stores. Returns whose it was in the end, and what became of each event.
 
-    async def _paid(self, request: Request, addressed: tuple[LiveClinic, Payment[Any]]) -> _Heard:
+        Raises an `InboundError`, or `NotStored`.
+        """
+        live, store = await self._heard(whose, raw)
+        try:
+            async with asyncio.timeout(_DEADLINE_SECONDS):
+                return live, await store()
+        except Exception as error:
+            # Whatever failed, nothing was stored and the provider must repeat.
+            raise NotStored from error
+
+    async def _heard(self, whose: Addressed, raw: RawRequest) -> _Heard:
+        """Whose webhook it is, and how what it says is stored."""
+        if isinstance(whose.provider, Payment):
+            return await self._paid(whose.live, whose.provider, raw)
+        events = await whose.provider.receive(raw)
+        return whose.live, partial(self._intake.accept, whose.live, whose.provider, events)
+
+    async def _paid(self, addressed: LiveClinic, payment: Payment[Any], raw: RawRequest) -> _Heard:
         """A payment's news belongs to the account that it names.
 
         One subscription may report for all clinics of an application, to the address of any one of them.
         """
-        raw = _raw(request, addressed[1].context.webhook_url or request.url)
-        others = [one for one in self._directory.payments(addressed[1].name) if one[1] is not addressed[1]]
+        others = [one for one in self._directory.payments(payment.name) if one[1] is not payment]
         stranger: InboundError | None = None
-        for live, provider in (addressed, *others):
+        for live, provider in ((addressed, payment), *others):
             try:
                 news = await provider.receive(raw)
             except NotForMe as error:
@@ -83,8 +119,20 @@ class Receiver:
                 if stranger is None:
                     raise
                 continue
-            return live, provider, partial(self._intake.accept_payments, live, provider, news)
+            return live, partial(self._intake.accept_payments, live, provider, news)
         raise stranger or NotForMe
+
+    async def _kept(self, whose: Addressed, raw: RawRequest, why: Why) -> None:
+        """Puts a webhook aside for `deskbell replay-webhook`."""
+        context = whose.provider.context
+        recorded = Recorded(context.clock.now(), whose.live.id, whose.provider.name, context.binding, why, raw)
+        try:
+            kept = await asyncio.to_thread(self._keep, recorded)
+        except OSError as error:
+            logger.error("webhook not kept", binding=context.binding, error=type(error).__name__)
+            return
+        if kept:
+            metrics.webhooks_kept.labels(whose.provider.name, why).inc()
 
     def _answer(self, channel: str, status: int, error: str) -> HTTPResponse:
         # A label per made-up address would let a stranger fill the metrics: unknown ones share one.

@@ -21,6 +21,7 @@ from deskbell import (
     ProviderContext,
     ProviderNotReady,
     RawRequest,
+    RetryLater,
     SendReceipt,
 )
 from plugins.channels.telnyx import webhook
@@ -89,8 +90,12 @@ class TelnyxChannel(Channel[TelnyxConfig]):
         if self._loading is None:
             raise ProviderNotReady(f"The channel {self.context.binding} is not open.")
         try:
+            # Given up before our caller gives up on us: to them it would look as if the text may have left.
             # Shielded: a sender that gives up must not take the SDK from the others.
-            return await asyncio.shield(self._loading)
+            async with asyncio.timeout(self.config.deadline_seconds):
+                return await asyncio.shield(self._loading)
+        except TimeoutError:
+            raise RetryLater("Telnyx' SDK is still being loaded.", code="loading") from None
         except Exception as error:  # noqa: BLE001 - whatever an import may raise: nothing has left, and an operator has to act
             problem = type(error).__name__
         raise Misconfigured(f"Telnyx' SDK could not be loaded ({problem}).")

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 
 from core.config.catalogue import new_manager
 from core.engine.engine import Engine
@@ -18,9 +20,11 @@ from core.engine.live import LiveClinic
 from core.engine.pipeline import Pipeline
 from core.observers import ObserverCalls
 from core.server.app import build_app
+from core.server.kept import Kept
 from core.server.listener import Listener
 from core.server.webhooks import Receiver
 from core.store.database import Database
+from core.vault import Vault
 from deskbell import ManualClock, ProviderContext, RawRequest
 from plugins.channels.telnyx import TelnyxChannel, TelnyxConfig
 from plugins.channels.telnyx.testing import Signer, received
@@ -41,6 +45,7 @@ class Site:
     database: Database
     engine: Engine
     listener: Listener
+    kept: Kept
 
     def text(self, text: str | None = "hello there", *, message_id: str = "m1", **more: Any) -> RawRequest:
         """A signed delivery of one text."""
@@ -60,7 +65,7 @@ class Site:
 
 
 @pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
+async def site(database: Database, tmp_path: Path) -> AsyncIterator[Site]:
     clock = ManualClock(datetime(2026, 3, 2, 15, tzinfo=UTC))
     engine = Engine(database, clock, ObserverCalls(new_manager()))
     signer = Signer()
@@ -74,16 +79,17 @@ async def site(database: Database) -> AsyncIterator[Site]:
         await database.ping()
         return []
 
+    kept = Kept(tmp_path / "webhooks", Vault([Fernet.generate_key().decode()]))
     async with (
-        _listening(engine, readiness) as listener,
+        _listening(engine, readiness, kept) as listener,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{listener.port}") as http,
     ):
-        yield Site(http, signer, clock, database, engine, listener)
+        yield Site(http, signer, clock, database, engine, listener, kept)
 
 
 @asynccontextmanager
-async def _listening(engine: Engine, readiness: Any) -> AsyncIterator[Listener]:
-    app = build_app(f"test-{uuid4().hex}", Receiver(engine.directory, engine.intake), readiness)
+async def _listening(engine: Engine, readiness: Any, kept: Kept) -> AsyncIterator[Listener]:
+    app = build_app(f"test-{uuid4().hex}", Receiver(engine.directory, engine.intake, kept.keep), readiness)
     listener = Listener(app, "127.0.0.1", 0)
     await listener.start()
     try:

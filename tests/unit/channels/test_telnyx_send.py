@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -87,3 +88,14 @@ async def test_an_sdk_that_cannot_be_loaded_is_told_to_whoever_sends_and_nothing
         await channel.send(TEXT)
     await channel.close()
     assert provider_server.calls == []
+
+
+async def test_a_text_before_the_sdk_has_loaded_has_certainly_not_left(
+    telnyx: Callable[..., TelnyxChannel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = telnyx(deadline_seconds=0.02)
+    loading: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    monkeypatch.setattr(channel, "_loading", loading)
+    with pytest.raises(RetryLater, match="still being loaded"):
+        await channel.send(TEXT)
+    assert not loading.cancelled(), "whoever gives up leaves the SDK to the others"
