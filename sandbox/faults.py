@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from random import Random
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -72,6 +73,7 @@ class FaultRequest(Settings):
     body: Any = Field(
         None, description="For 'status': the answer's body, JSON or text; the provider's own shape if absent."
     )
+    chance: float = Field(1.0, gt=0, le=1, description="How likely it befalls each of its occasions, above 0 up to 1.")
     retry_after: int | None = Field(None, ge=0, le=86_400, description="For 'status': the Retry-After header, seconds.")
 
     @model_validator(mode="after")
@@ -153,8 +155,9 @@ class Mishap:
 class Faults:
     """The waiting faults; every change is told to the open pages."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, random: Random | None = None) -> None:
         self._live = live
+        self._random = random or Random()  # noqa: S311 - which webhook is delayed is no secret
         self._waiting: list[Fault] = []
         self._ids = itertools.count(1)
 
@@ -212,7 +215,15 @@ class Faults:
         self._use(fault)
 
     def _meeting(self, provider: str, place: str, event: str, kinds: Iterable[Kind]) -> Iterator[Fault]:
-        return (fault for fault in self._waiting if fault.request.kind in kinds and fault.meets(provider, place, event))
+        return (
+            fault
+            for fault in self._waiting
+            if fault.request.kind in kinds and fault.meets(provider, place, event) and self._strikes(fault)
+        )
+
+    def _strikes(self, fault: Fault) -> bool:
+        # Who is held back must be overtaken by the very next one, or would be held for long.
+        return fault.holding is not None or fault.request.chance >= 1 or self._random.random() < fault.request.chance
 
     def _use(self, fault: Fault) -> None:
         fault.left -= 1

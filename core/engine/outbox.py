@@ -94,11 +94,8 @@ class Outbox:
     async def _send(self, live: LiveClinic, conversation: int, text: Claimed) -> bool:
         """Sends one claimed text. Returns whether the next one may follow."""
         refused = refusal(text, live.plan, self._clock.now())
-        if refused and refused.due_at:
-            await self._postpone(live.id, text, refused.due_at, refused.reason)
-            return True
         if refused:
-            await self._settle(live.id, text, refused.status, refused.reason)
+            await self._settle(live.id, text, refused.status, refused.reason, due_at=refused.due_at)
             if refused.status == "held":
                 await self._tell_staff(live.id, conversation, "text_held", refused.reason)
             return True

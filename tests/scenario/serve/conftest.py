@@ -117,11 +117,11 @@ class Serving:
         return found
 
 
-async def until(true: Callable[[], Any], seconds: float = 60) -> None:
+async def until(true: Callable[[], Any], seconds: float = 60, every: float = 0.05) -> None:
     """Asks again and again: what is awaited happens in other processes, which tell nobody."""
     async with asyncio.timeout(seconds):
         while not await true():  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(every)
 
 
 @pytest.fixture

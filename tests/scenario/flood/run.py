@@ -1,0 +1,291 @@
+"""A flood of texts through faulty carriers, while workers are killed every few seconds: does any of it do harm?
+
+    python -m tests.scenario.flood.run 10000 7
+
+sends 10,000 texts with seed 7, prints what came of it, and exits with 1 where the judge found anything wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from random import Random
+from time import perf_counter
+from typing import Any
+
+import asyncpg
+import httpx
+
+from core.store.embedded import EmbeddedServer
+from tests.scenario.flood.judge import Diary, Line, Row, Verdict, judge
+from tests.scenario.flood.patients import Exchange, Patient, crowd
+from tests.scenario.serve.conftest import CLINICS, free_port, until
+
+_CLINICS = {"+12125550142": "botox", "+13105550177": "teeth whitening"}
+_AT_ONCE = 40
+#: A patient waits so long for an answer: a dead worker's turns go to another after its heartbeat, and a text whose
+#: outcome nobody knows is held after `sending.unknown_after`.
+_PATIENCE = 150.0
+#: (kind, on, chance) of what befalls each carrier's traffic.
+FAULTS = (
+    ("duplicate", "webhook", 0.05),
+    ("reorder", "webhook", 0.02),
+    ("drop_response", "webhook", 0.02),
+    ("status", "api", 0.05),
+    ("drop_response", "api", 0.02),
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    texts: int
+    seed: int
+    patients: int = 0
+    seconds: float = 0.0
+    killed: int = 0
+    outbound: int = 0
+    statuses: dict[str, int] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+    answered: int = 0
+    held_answers: int = 0
+    duplicates_refused: int = 0
+    opted_out: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+class System:
+    """The carriers, one web process, and workers, each a process of its own on one database."""
+
+    def __init__(self, folder: Path, database_url: str, workers: int) -> None:
+        self.folder = folder
+        self.database_url = database_url
+        #: The ports that workers answer on.
+        self.workers = {f"worker{number}": free_port() for number in range(workers)}
+        self.port, self.sandbox_port = free_port(), free_port()
+        self.http = httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{self.sandbox_port}", timeout=60, limits=httpx.Limits(max_connections=64)
+        )
+        self.processes: dict[str, Any] = {}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DESKBELL_HOME": str(self.folder / "home"),
+            "DESKBELL_CLINICS": str(self.folder / "clinics"),
+            "DESKBELL_DATABASE_URL": self.database_url,
+            "DESKBELL_SANDBOX_URL": f"http://127.0.0.1:{self.sandbox_port}",
+            "DESKBELL_SANDBOX_PORT": str(self.sandbox_port),
+            "DESKBELL_PORT": str(self.port),
+            "DESKBELL_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+        }
+
+    async def start(self) -> None:
+        await self.run("sandbox", "sandbox")
+        await until(lambda: self._answers("/api/connection"))
+        await self.run("web", "serve", "--no-workers")
+        await until(lambda: self._answers(f"http://127.0.0.1:{self.port}/health/ready"))
+        for name in self.workers:
+            await self.run(name, "worker", DESKBELL_WORKER_PORT=str(self.workers[name]))
+        for name in self.workers:
+            await until(lambda name=name: self.works(name))
+
+    async def works(self, name: str) -> bool:
+        return await self._answers(f"http://127.0.0.1:{self.workers[name]}/health/ready")
+
+    async def run(self, name: str, *command: str, **environment: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "core.cli", *command),
+                env={**self.environment, **environment},
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+            )
+
+    async def _answers(self, url: str) -> bool:
+        with suppress(httpx.TransportError):
+            return (await self.http.get(url)).status_code == 200
+        return False
+
+    async def kill(self, name: str) -> None:
+        """Dead at once, and started anew."""
+        self.processes[name].send_signal(signal.SIGKILL)
+        await self.processes[name].wait()
+        await self.run(name, "worker", DESKBELL_WORKER_PORT=str(self.workers[name]))
+
+    async def stop(self) -> None:
+        for process in reversed(self.processes.values()):
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        await self.http.aclose()
+
+    async def lines(self, phone: str) -> list[Line]:
+        found = (await self.http.get(f"/api/threads/{phone}")).json()
+        return [Line(one["id"], one["author"], one["text"]) for one in found]
+
+
+@asynccontextmanager
+async def system(database_url: str, workers: int) -> AsyncIterator[System]:
+    """With a copy of the shipped clinics, whose bursts and patience with carriers are short."""
+    folder = Path(tempfile.mkdtemp(prefix="deskbell-flood-"))
+    shutil.copytree(CLINICS, folder / "clinics", ignore=shutil.ignore_patterns("__pycache__"))
+    for file in folder.glob("clinics/*/clinic.yml"):
+        text = re.sub(r"(?m)^(burst|sending|models): .*\n(?:  .*\n)*", "", file.read_text())
+        text = re.sub(r"(?m)^models:\n(?:  .*\n)*", "", text)
+        text += "\nburst: {fragment: 0.3s, text: 0.1s, question: 0s, cap: 1s}\nsending: {unknown_after: 20s}\n"
+        stages = "pace: {clinic_most_a_day: 20000, too_fast: 50}"
+        text = (
+            re.sub(r"(?m)^stages:\n", f"stages:\n  {stages}\n", text, count=1)
+            if re.search(r"(?m)^stages:\n", text)
+            else text + f"stages: {{{stages}}}\n"
+        )
+        file.write_text(text)
+    made = System(folder, database_url, workers)
+    try:
+        await made.start()
+        yield made
+    finally:
+        await made.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def flood(made: System, texts: int, seed: int, *, kill_every: float) -> Tally:
+    """Lets the crowd text, kills workers meanwhile, waits until all is at its end, and judges."""
+    random, started = Random(seed), perf_counter()
+    patients = list(crowd(texts, _CLINICS, random))
+    for provider in ("telnyx", "twilio"):
+        for kind, place, chance in FAULTS:
+            fault = {"provider": provider, "kind": kind, "on": place, "event": "any", "chance": chance, "times": 10_000}
+            more = {"times": 1, "deliveries": 10_000} if kind == "duplicate" else {}
+            (await made.http.post("/api/faults", json={**fault, **more})).raise_for_status()
+    diaries = [Diary(patient) for patient in patients]
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(diary: Diary, own: Random) -> None:
+        async with places:
+            await _live(made, diary, own)
+
+    tally = Tally(texts=sum(patient.texts for patient in patients), seed=seed, patients=len(patients))
+    reaper = asyncio.create_task(_reap(made, Random(seed), kill_every, tally))
+    await asyncio.gather(*(one(diary, Random(random.random())) for diary in diaries))
+    reaper.cancel()
+    await asyncio.gather(reaper, return_exceptions=True)
+    await made.http.delete("/api/faults")
+    connection = await asyncpg.connect(made.database_url)
+    try:
+        with suppress(TimeoutError):
+            await until(lambda: _all_done(connection), 240)
+        await asyncio.sleep(2)  # receipts on their way
+        await _sum_up(made, connection, diaries, tally)
+    finally:
+        await connection.close()
+    tally.seconds = round(perf_counter() - started, 1)
+    return tally
+
+
+async def _reap(made: System, random: Random, every: float, tally: Tally) -> None:
+    while True:
+        name = random.choice(list(made.workers))
+        await until(lambda name=name: made.works(name))
+        await asyncio.sleep(every * random.uniform(0.5, 1.5))
+        await made.kill(name)
+        tally.killed += 1
+
+
+async def _live(made: System, diary: Diary, random: Random) -> None:
+    """One patient's conversation: texts, waits for what has to come, texts on."""
+    for exchange in diary.patient.exchanges:
+        diary.spans.append(await _exchange(made, diary.patient, exchange, random))
+
+
+async def _exchange(made: System, patient: Patient, exchange: Exchange, random: Random) -> tuple[int, int]:
+    """How many lines stood on the phone before and after it."""
+    before = len(await made.lines(patient.number))
+    for text in exchange.texts:
+        body = {"from": patient.number, "to": patient.clinic, "text": text}
+        (await made.http.post("/api/texts", json=body)).raise_for_status()
+    with suppress(TimeoutError):
+        if exchange.wanted == "answer":
+            await until(lambda: _written_to(made, patient, before, "clinic"), _PATIENCE, every=0.3)
+        elif exchange.wanted == "goodbye":
+            # Ours or the carrier's; where the carrier's comes, ours must not come at all.
+            await until(lambda: _written_to(made, patient, before, "clinic", "carrier"), _PATIENCE, every=0.3)
+    if exchange.wanted != "answer":
+        await asyncio.sleep(1 + random.random())
+    return before, len(await made.lines(patient.number))
+
+
+async def _written_to(made: System, patient: Patient, before: int, *authors: str) -> bool:
+    return any(line.author in authors for line in (await made.lines(patient.number))[before:])
+
+
+_WAITING = """
+SELECT (SELECT count(*) FROM outbox WHERE status IN ('queued', 'sending', 'unknown')) AS "texts neither sent nor ended",
+       (SELECT count(*) FROM conversation WHERE arrived > handled) AS "mailboxes that nobody emptied",
+       (SELECT count(*) FROM event WHERE parked) AS "events that no turn survived"
+"""
+
+
+async def _waiting(connection: Any) -> dict[str, int]:
+    return dict(await connection.fetchrow(_WAITING))
+
+
+async def _all_done(connection: Any) -> bool:
+    return not any((await _waiting(connection)).values())
+
+
+async def _sum_up(made: System, connection: Any, diaries: Sequence[Diary], tally: Tally) -> None:
+    # What came late belongs to the last exchange.
+    phones = {diary.patient.number: await made.lines(diary.patient.number) for diary in diaries}
+    for diary in diaries:
+        whole = len(phones[diary.patient.number])
+        ends = [before for before, _ in diary.spans[1:]] + [whole]
+        diary.spans = [(before, end) for (before, _), end in zip(diary.spans, ends, strict=True)]
+    rows = await connection.fetch(
+        "SELECT id, recipient, status, provider_id, coalesce(reason, '') AS reason, text FROM outbox ORDER BY id"
+    )
+    outbox = [
+        Row(row["id"], row["recipient"], row["status"], row["provider_id"], row["reason"], row["text"]) for row in rows
+    ]
+    verdict: Verdict = judge(diaries, phones, outbox, await _waiting(connection))
+    tally.answered, tally.held_answers, tally.wrong = verdict.answered, verdict.held, verdict.wrong
+    tally.outbound = sum(line.author == "clinic" for lines in phones.values() for line in lines)
+    tally.statuses = dict(Counter(row.status for row in outbox))
+    tally.held = dict(Counter(row.reason for row in outbox if row.status == "held"))
+    tally.opted_out = await connection.fetchval("SELECT count(*) FROM consent WHERE opted_out")
+    heard = await connection.fetchval("SELECT count(*) FROM event WHERE kind = 'text'")
+    log = (await made.http.get("/api/log")).json()
+    tally.duplicates_refused = sum(entry.get("type") == "webhook" and entry.get("event") == "inbound" for entry in log)
+    if heard != tally.texts:
+        tally.wrong.append(f"{heard} texts are stored of {tally.texts}")
+
+
+async def _by_hand(texts: int, seed: int) -> int:
+    home = Path(tempfile.mkdtemp(prefix="deskbell-flood-db-"))
+    server = EmbeddedServer(home)
+    url = await asyncio.to_thread(server.start)
+    try:
+        async with system(url, workers=2) as made:
+            tally = await flood(made, texts, seed, kill_every=5.0)
+    finally:
+        await asyncio.to_thread(server.stop)
+        shutil.rmtree(home, ignore_errors=True)
+    print(json.dumps(asdict(tally), indent=2, ensure_ascii=False))  # noqa: T201 - what it is for
+    return 1 if tally.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(_by_hand(int(sys.argv[1]), int(sys.argv[2]))))
