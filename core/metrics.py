@@ -57,14 +57,6 @@ grants = Gauge(
     "deskbell_grants", "Payment accounts, by state: connected, failing, expired or revoked.", ["clinic", "state"]
 )
 queue_jobs = Gauge("deskbell_queue_jobs", "Wake jobs, by state.", ["state"])
-segments = Counter(
-    "deskbell_segments_total",
-    "Segments sent, by encoding: one letter outside GSM-7 more than doubles them.",
-    ["clinic", "encoding"],
-)
-binding_down = Gauge("deskbell_binding_down", "1 while a binding's circuit breaker is open.", ["clinic", "binding"])
-failovers = Counter("deskbell_failovers_total", "Texts sent by another binding.", ["clinic", "binding"])
-throttled = Counter("deskbell_throttled_total", "Texts that waited for a carrier's limit.", ["clinic", "binding"])
 outbox_texts = Gauge("deskbell_outbox_texts", "Texts not at their end, and those held for staff.", ["clinic", "status"])
 deposits = Counter("deskbell_deposits_total", "Deposits, by the status they came to.", ["clinic", "status"])
 deposit_cents = Counter("deskbell_deposit_cents_total", "What deposits brought in, in cents.", ["clinic", "currency"])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import ClassVar, TypeVar
 
@@ -15,9 +13,6 @@ from deskbell.errors import CannotTell
 from deskbell.http import RawRequest
 from deskbell.provider import Provider
 from deskbell.types import Settings, mask_number
-
-_CURRENCY = re.compile(r"[A-Z]{3}")
-_MOST_MICROS = 2**53
 
 
 class Keyword(StrEnum):
@@ -67,25 +62,6 @@ class DeliveryStatus(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What the carrier takes for a text, in millionths of a unit of the currency: 5100 is half a cent."""
-
-    micros: int
-    currency: str = "USD"
-
-    @classmethod
-    def of(cls, amount: object, currency: object) -> Cost | None:
-        """From a decimal figure in words, as carriers give it; its sign says nothing. None for anything else."""
-        try:
-            micros = int(abs(Decimal(amount)) * 1_000_000) if isinstance(amount, str) else None
-        except (ArithmeticError, ValueError):
-            return None
-        if micros is None or micros > _MOST_MICROS or not (isinstance(currency, str) and _CURRENCY.fullmatch(currency)):
-            return None
-        return cls(micros, currency)
-
-
-@dataclass(frozen=True, slots=True)
 class DeliveryUpdate:
     """What became of a text of ours."""
 
@@ -100,9 +76,6 @@ class DeliveryUpdate:
     code: str | None = None
     #: The carrier says that the recipient has opted out.
     opted_out: bool = False
-    #: The carrier's own figures, where it gives them.
-    segments: int | None = None
-    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,33 +125,8 @@ class SendReceipt:
     segments: int | None = None
 
 
-class Limits(Settings):
-    """What a carrier lets through in any stretch of time of that length, counted in segments over all our processes."""
-
-    per_second: int | None = Field(default=None, ge=1, description="Segments in any second.")
-    per_minute: int | None = Field(default=None, ge=1, description="Segments in any minute, e.g. AT&T's 75.")
-    per_day: int | None = Field(default=None, ge=1, description="Segments in any 24 hours, e.g. T-Mobile's 2000.")
-    campaign: str | None = Field(
-        default=None,
-        max_length=64,
-        description="The clinic's bindings that name the same campaign share the strictest of their limits.",
-    )
-
-    @property
-    def windows(self) -> dict[timedelta, int]:
-        """The limits that there are, by the length of their window."""
-        found = {
-            timedelta(seconds=1): self.per_second,
-            timedelta(minutes=1): self.per_minute,
-            timedelta(days=1): self.per_day,
-        }
-        return {window: most for window, most in found.items() if most is not None}
-
-
 class ChannelConfig(Settings):
     """Settings that every channel has."""
-
-    limits: Limits = Field(default=Limits(), description="What the carrier lets through; what is beyond it waits.")
 
     deadline_seconds: float = Field(
         default=8.0, gt=0, le=30, description="How long one call to the provider may take, in seconds."

@@ -24,7 +24,6 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "chat": ("core.cli.chat:chat", "Talks to a clinic here in the terminal."),
     "trace": ("core.cli.trace:trace", "Shows what the engine did and why, turn by turn."),
     "staff": ("core.cli.staff:app", "Takes conversations over, writes in them, gives them back."),
-    "outbox": ("core.cli.outbox:app", "Shows texts that did not arrive; sends them again, or drops them."),
     "deposits": ("core.cli.deposits:app", "Shows deposits and their money, gives it back, asks providers again."),
     "consent": ("core.cli.consent:app", "Shows who wants texts and who does not, brings it in, takes it along."),
     "replay-webhook": ("core.cli.replay:replay_webhook", "Takes webhooks again that were kept or recorded."),

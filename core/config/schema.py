@@ -60,13 +60,6 @@ class Sending(Settings):
     first_retry: Duration = Field(description="Pause after the first failure; it doubles from then on.")
     longest_retry: Duration = Field(description="The pause never grows beyond this.")
     unknown_after: Duration = Field(description="When a text that hangs in 'sending' counts as of unknown outcome.")
-    failover: Literal["same_number", "any_number", "off"] = Field(
-        description="Which of the clinic's other channels, in the order of the file, may send while a text's own is "
-        "down: those with the number that the patient knows, any, or none."
-    )
-    failover_after: Duration = Field(
-        description="For how long a text's own channel may refuse it before others are tried."
-    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Sending:

@@ -164,8 +164,6 @@ class Intake:
                 int(event.status),
                 event.code,
                 now,
-                segments=event.segments,
-                cost=event.cost,
             )
             if conversation is None:
                 return await self._of_a_notice(connection, live, channel, event)

@@ -16,10 +16,8 @@ from typing import Any
 from core import log, metrics
 from core.engine.gate import refusal
 from core.engine.live import Directory, LiveClinic
-from core.engine.routes import Route, Routes
 from core.engine.steps import OnStep, Step, pass_by
-from core.receptionist.sms import count
-from core.store import outbox, staff, throughput
+from core.store import outbox, staff
 from core.store.consent import carrier_says_opted_out
 from core.store.database import Database
 from core.store.outbox import Claimed, Unknown
@@ -68,7 +66,6 @@ class Outbox:
         self._wall = wall
         self._on_sent = on_sent
         self._lease = lease
-        self._routes = Routes()
         self._random = random or Random()  # noqa: S311 - jitter, no secret
         self._on_step = on_step
 
@@ -99,55 +96,23 @@ class Outbox:
             if refused.status == "held":
                 await self._tell_staff(live.id, conversation, "text_held", refused.reason)
             return True
-        route = self._routes.choose(live, text, self._clock.now())
-        if route is None:
+        channel = live.channels.get(text.binding)
+        if channel is None:
             await self._settle(live.id, text, "held", f"binding '{text.binding}' is no longer configured")
             await self._tell_staff(live.id, conversation, "text_held", "its channel is no longer configured")
             return True
-        if isinstance(route, datetime):
-            await self._postpone(live.id, text, route, "the carrier is down")
-            return False
-        if not await self._admitted(live, route, text):
-            self._routes.let_be(route)
-            return False
-        channel = route.channel
         self._on_step(Step.BEFORE_SEND)
         started = perf_counter()
         try:
             receipt = await self._call(channel, text)
         except OutboundError as error:
-            self._routes.failed(route, text, error, self._clock.now())
-            outcome, go_on = await self._failed(live, conversation, text, error, route), False
+            outcome, go_on = await self._failed(live, conversation, text, error), False
         else:
             self._on_step(Step.AFTER_SEND)
-            self._routes.succeeded(route)
             outcome, go_on = "sent", await self._taken(live, conversation, channel, text, receipt)
         metrics.send_seconds.labels(live.id, channel.name).observe(perf_counter() - started)
         metrics.sends.labels(live.id, channel.name, outcome).inc()
         return go_on or outcome in ("failed", "opted out")
-
-    async def _admitted(self, live: LiveClinic, route: Route, text: Claimed) -> bool:
-        """Whether the text may be handed over by this route now: it is still ours, and within the carrier's limits."""
-        limits, bindings = _limits(live, route)
-        if route.binding == text.binding and not limits:
-            return True
-        now = self._clock.now()
-        async with self._database.transaction() as connection:
-            if route.binding != text.binding:
-                if not await outbox.reroute(connection, live.id, text.id, text.attempts, route.binding):
-                    return False
-                metrics.failovers.labels(live.id, route.binding).inc()
-            if not limits:
-                return True
-            wait = await throughput.admit(connection, live.id, bindings, text.id, text.segments, limits, now)
-            if wait is not None:
-                await outbox.postpone(connection, live.id, text.id, text.attempts, wait, "the carrier's limit")
-                metrics.throttled.labels(live.id, route.binding).inc()
-        return wait is None
-
-    async def _postpone(self, clinic: str, text: Claimed, due_at: datetime, reason: str) -> None:
-        async with self._database.connection() as connection:
-            await outbox.postpone(connection, clinic, text.id, text.attempts, due_at, reason)
 
     async def _call(self, channel: Channel[Any], text: Claimed) -> SendReceipt:
         """One call to the provider, bounded. Whatever breaks in a plugin may have broken after the text left."""
@@ -174,16 +139,13 @@ class Outbox:
             more = await outbox.sent(
                 connection, live.id, text.id, receipt.message_id, int(receipt.status), receipt.segments, now
             )
-        metrics.segments.labels(live.id, count(text.text).encoding).inc(receipt.segments or text.segments)
         metrics.answer_seconds.labels(live.id).observe(max(0.0, (now - text.created_at).total_seconds()))
         await self._on_sent(
             SentText(live.id, conversation, str(text.key), channel.name, text.author, receipt.segments, now)
         )
         return more
 
-    async def _failed(
-        self, live: LiveClinic, conversation: int, text: Claimed, error: OutboundError, route: Route
-    ) -> str:
+    async def _failed(self, live: LiveClinic, conversation: int, text: Claimed, error: OutboundError) -> str:
         """Gives the text the fate that its error asks for; returns that fate's name."""
         now = self._clock.now()
         sending = live.plan.sending
@@ -203,11 +165,6 @@ class Outbox:
                 await self._settle(live.id, text, "failed", reason, error.code)
                 await self._tell_staff(live.id, conversation, "text_failed", f"the carrier refused it ({error.code})")
                 return "failed"
-            case RetryLater() if self._routes.is_down(route):
-                # Not this text's trouble: an outage, however long, must not use up its attempts.
-                wait = error.after or self._back_off(text.attempts, sending.first_retry, sending.longest_retry)
-                await self._postpone(live.id, text, now + wait, reason)
-                return "retry"
             case RetryLater() if text.attempts >= sending.attempts:
                 await self._settle(live.id, text, "held", "gave up after sending.attempts tries", error.code)
                 await self._tell_staff(live.id, conversation, "text_held", "the carrier did not take it")
@@ -300,18 +257,3 @@ class Outbox:
         await self._settle(live.id, text, "held", reason)
         await self._tell_staff(live.id, text.conversation, "text_held", "nobody can say whether a text left")
         await self.drain(text.clinic, text.conversation)
-
-
-def _limits(live: LiveClinic, route: Route) -> tuple[dict[timedelta, int], list[str]]:
-    """What the carrier lets through by this route, and the bindings that it is counted over."""
-    own = route.channel.config.limits
-    shared = {
-        name: channel.config.limits
-        for name, channel in live.channels.items()
-        if name == route.binding or (own.campaign and channel.config.limits.campaign == own.campaign)
-    }
-    windows: dict[timedelta, int] = {}
-    for limits in shared.values():
-        for window, most in limits.windows.items():
-            windows[window] = min(most, windows.get(window, most))
-    return windows, list(shared)

@@ -8,16 +8,12 @@ from uuid import uuid4
 
 from core.engine import events
 from core.engine.queue import WakeQueue
-from core.receptionist.sms import count, parts
+from core.receptionist.sms import count
 from core.store import mailbox, notices, outbox, staff
 from core.store.database import Database
 from deskbell import Clock, DeskbellError
 
 Action = Literal["reply", "take", "release"]
-
-#: Segments of one text; what staff write beyond it goes in several, which leave in order. Carriers take no more than
-#: ten, and phones put long ones together badly.
-_LONGEST_PART = 4
 
 
 class ContactOptedOut(DeskbellError):
@@ -66,9 +62,8 @@ class Takeover:
                 return False
             await notices.see(connection, clinic, conversation, now)
             if text:
-                for part in parts(text, max_segments=_LONGEST_PART):
-                    segments = count(part).segments
-                    await outbox.put_staff_text(connection, clinic, conversation, author, part, segments, now)
+                segments = count(text).segments
+                await outbox.put_staff_text(connection, clinic, conversation, author, text, segments, now)
             stored = await mailbox.append(
                 connection,
                 clinic,

@@ -84,25 +84,6 @@ def count(text: str) -> Segments:
     return Segments("ucs2", len(split.parts), split.total_bytes // 2)
 
 
-def parts(text: str, *, max_segments: int) -> list[str]:
-    """Splits what is too long for one text, between words; a word longer than that is cut. Nothing is lost.
-
-    Lines count as words: a part may end where one does. Raises nothing; an empty text has no parts.
-    """
-    found: list[str] = []
-    part = ""
-    for word in re.findall(r"\S+\s*", text):
-        if part and count((part + word).rstrip()).segments > max_segments:
-            found.append(part.rstrip())
-            part = ""
-        while count(word.rstrip()).segments > max_segments:
-            end = next(n for n in range(len(word), 0, -1) if count(word[:n]).segments <= max_segments)
-            found.append(word[:end])
-            word = word[end:]
-        part += word
-    return [*found, part.rstrip()] if part.strip() else found
-
-
 def fit(text: str, *, max_segments: int, emoji: EmojiRule = "drop") -> str:
     """Normalises, then shortens."""
     return shorten(normalise(text, emoji=emoji), max_segments=max_segments)

@@ -15,7 +15,6 @@ from uuid import UUID
 import asyncpg
 
 from core.store.database import Connection
-from deskbell import Cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,7 @@ class Claimed:
     binding: str
     recipient: str = field(repr=False)
     text: str = field(repr=False)
-    segments: int
     attempts: int
-    #: When somebody wanted it last: a turn, staff, or staff once more.
     created_at: datetime
     first_attempt_at: datetime
     #: The conversation's epoch and the contact's consent at this moment.
@@ -70,9 +67,8 @@ UPDATE outbox o
        first_attempt_at = coalesce(o.first_attempt_at, $3)
   FROM gate
  WHERE o.clinic = $1 AND o.id = gate.id
-RETURNING o.id, o.key, o.kind, o.author, o.written_by, o.epoch, o.binding, o.recipient, o.text, o.segments, o.attempts,
-          coalesce(o.resent_at, o.created_at) AS created_at, o.first_attempt_at, gate.epoch AS current_epoch,
-          gate.opted_out_at IS NOT NULL AS opted_out,
+RETURNING o.id, o.key, o.kind, o.author, o.written_by, o.epoch, o.binding, o.recipient, o.text, o.attempts, o.created_at,
+          o.first_attempt_at, gate.epoch AS current_epoch, gate.opted_out_at IS NOT NULL AS opted_out,
           o.kind = 'consent' AND EXISTS (
             SELECT FROM consent n WHERE n.clinic = $1 AND n.contact = gate.contact AND n.at > o.created_at
           ) AS overtaken,
@@ -153,37 +149,6 @@ async def settle(
     )
 
 
-async def postpone(
-    connection: Connection, clinic: str, text_id: int, attempts: int, due_at: datetime, reason: str
-) -> None:
-    """Gives a claimed text back that nobody was called for: it has not cost it an attempt."""
-    await connection.execute(
-        """
-        UPDATE outbox
-           SET status = 'queued', attempts = attempts - 1, due_at = $4, reason = $5, lease_until = NULL,
-               first_attempt_at = CASE WHEN attempts > 1 THEN first_attempt_at END
-         WHERE clinic = $1 AND id = $2 AND attempts = $3 AND status = 'sending'
-        """,
-        clinic,
-        text_id,
-        attempts,
-        due_at,
-        reason,
-    )
-
-
-async def reroute(connection: Connection, clinic: str, text_id: int, attempts: int, binding: str) -> bool:
-    """A claimed text leaves by another binding, which is asked about it from now on. False: it was taken from us."""
-    tag = await connection.execute(
-        "UPDATE outbox SET binding = $4 WHERE clinic = $1 AND id = $2 AND attempts = $3 AND status = 'sending'",
-        clinic,
-        text_id,
-        attempts,
-        binding,
-    )
-    return bool(tag == "UPDATE 1")
-
-
 _RECEIPT = """
 UPDATE outbox o
    SET receipt     = greatest(o.receipt, $5),
@@ -194,10 +159,7 @@ UPDATE outbox o
        status      = CASE WHEN o.status IN ('unknown', 'held', 'sending') THEN 'sent' ELSE o.status END,
        sent_at     = coalesce(o.sent_at, $6),
        reason      = CASE WHEN o.status IN ('unknown', 'held', 'sending') THEN NULL ELSE o.reason END,
-       lease_until = NULL,
-       segments    = coalesce($8, o.segments),
-       cost_micros = coalesce($9, o.cost_micros),
-       cost_currency = coalesce($10, o.cost_currency)
+       lease_until = NULL
  WHERE o.clinic = $1
    AND o.binding = $2
    -- The key comes in the callback's address, which not every provider signs: it may complete what we know of a
@@ -216,18 +178,9 @@ async def receipt(
     rank: int,
     code: str | None,
     now: datetime,
-    *,
-    segments: int | None = None,
-    cost: Cost | None = None,
 ) -> int | None:
-    """Applies a delivery receipt; lower ranks change nothing. Returns the conversation, None when nothing matches.
-
-    `segments` and `cost` are the carrier's own figures, where it gives them.
-    """
-    micros, currency = (cost.micros, cost.currency) if cost else (None, None)
-    found: int | None = await connection.fetchval(
-        _RECEIPT, clinic, binding, provider_id, key, rank, now, code, segments, micros, currency
-    )
+    """Applies a delivery receipt; lower ranks change nothing. Returns the conversation, None when nothing matches."""
+    found: int | None = await connection.fetchval(_RECEIPT, clinic, binding, provider_id, key, rank, now, code)
     return found
 
 

@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from deskbell import (
     ChannelEvent,
-    Cost,
     DeliveryStatus,
     DeliveryUpdate,
     InboundText,
@@ -136,18 +135,8 @@ def _receipt(
             text_id=text_id,
             code=code,
             opted_out=code in OPTED_OUT,
-            segments=_parts(payload.get("parts")),
-            cost=_cost(payload.get("cost")),
         )
     ]
-
-
-def _parts(value: object) -> int | None:
-    return value if type(value) is int and 1 <= value <= 10 else None
-
-
-def _cost(value: object) -> Cost | None:
-    return Cost.of(value.get("amount"), value.get("currency")) if isinstance(value, dict) else None
 
 
 def _json(body: bytes) -> dict[str, Any]:

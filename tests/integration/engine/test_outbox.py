@@ -319,20 +319,6 @@ async def test_a_receipt_whose_address_names_another_text_does_not_touch_that_te
     ]
 
 
-async def test_a_long_answer_of_staff_leaves_in_parts_each_after_the_one_before(world: World) -> None:
-    await world.hear("hello there")
-    await world.settle()
-    words = " ".join(f"word{number}" for number in range(200))
-    world.wire.script.extend([None, RetryLater("busy")])
-    await world.engine.takeover.reply("harbor", await world.value("SELECT id FROM conversation"), "rosa", words)
-    await world.settle()
-    assert len(world.sent) == 2, "the second part waits, and so does the third"
-    world.clock.advance(10)
-    await world.engine.sweeper.send_due()
-    assert len(world.sent) > 3
-    assert " ".join(world.sent[1:]) == words
-
-
 async def test_staff_write_and_the_bot_stays_silent_until_they_release(world: World) -> None:
     await world.hear("hello there")
     await world.settle()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from deskbell import Cost, DeliveryStatus, Keyword, Malformed, NotForMe
+from deskbell import DeliveryStatus, Keyword, Malformed, NotForMe
 from plugins.channels.telnyx.testing import event, receipt, received
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -100,18 +100,6 @@ async def test_a_receipt_names_the_code_and_the_opt_out(telnyx_hears: Callable[.
     [failed] = await telnyx_hears(receipt(**told, codes=["40006"]))
     assert (stopped.status, stopped.code, stopped.opted_out) == (DeliveryStatus.FAILED, "40300", True)
     assert (failed.code, failed.opted_out, failed.text_id) == ("40006", False, None)
-
-
-async def test_a_receipt_tells_what_the_text_cost_and_never_guesses(telnyx_hears: Callable[..., Any]) -> None:
-    body = json.loads(receipt(message_id="m1", sender=OURS, to=PATIENT, state="delivered", at=NOW))
-    payload = body["data"]["payload"]
-    payload.update(parts=2, cost={"amount": "0.0082", "currency": "USD"})
-    [told] = await telnyx_hears(json.dumps(body).encode())
-    assert (told.segments, told.cost) == (2, Cost(8_200))
-    for odd in (None, "0.0082", {"amount": 0.0082, "currency": "USD"}, {"amount": "much", "currency": "USD"}):
-        payload.update(parts=True, cost=odd)
-        [told] = await telnyx_hears(json.dumps(body).encode())
-        assert (told.segments, told.cost) == (None, None)
 
 
 async def test_a_receipt_about_another_number_is_not_ours(telnyx_hears: Callable[..., Any]) -> None:

@@ -5,7 +5,7 @@ import smsutil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.receptionist.sms import Segments, count, fit, normalise, parts, shorten
+from core.receptionist.sms import Segments, count, fit, normalise, shorten
 
 LINK = "https://pay.harborskin.example/d/8fJ2_kQ"
 
@@ -168,19 +168,3 @@ def test_normalising_never_costs_more(text: str) -> None:
 def test_what_takes_more_letters_costs_no_more_either(text: str) -> None:
     assert count(normalise(text)).segments <= count(text).segments
     assert normalise(normalise(text)) == normalise(text)
-
-
-@given(st.text(alphabet="ab \n€ж😀", max_size=2000), st.integers(1, 4))
-def test_a_long_text_in_parts_loses_no_word_and_no_part_is_too_long(text: str, most: int) -> None:
-    found = parts(text, max_segments=most)
-    assert "".join("".join(found).split()) == "".join(text.split())
-    assert all(part.strip() and count(part).segments <= most for part in found)
-
-
-def test_parts_end_between_words() -> None:
-    words = " ".join(["appointment"] * 60)
-    found = parts(words, max_segments=2)
-    assert len(found) == 3
-    assert " ".join(found) == words
-    assert parts("short", max_segments=1) == ["short"]
-    assert parts("", max_segments=1) == []
