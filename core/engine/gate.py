@@ -30,7 +30,7 @@ def refusal(text: Claimed, plan: ClinicPlan, now: datetime) -> Refused | None:
         return Refused("dropped", "the contact has opted out")
     if text.author == "bot" and text.epoch != text.current_epoch:
         return Refused("dropped", "staff took the conversation over")
-    if now - text.created_at > plan.sending.max_age:
+    if now - text.queued_at > plan.sending.max_age:
         return Refused("held", "older than sending.max_age")
     if text.kind == TextKind.OUTREACH:
         return _unasked(text, plan, now)

@@ -83,7 +83,8 @@ class Outbox:
             if self._wall.now() >= lease_until:
                 # We stood still so long that others may have taken the text for lost. It has not left, and must not
                 # leave behind their backs.
-                await self._settle(clinic, text, "queued", "its worker stood still", due_at=self._clock.now())
+                now = self._clock.now()
+                await self._settle(clinic, text, "queued", "its worker stood still", due_at=now, called=False)
                 return
             if not await self._send(live, conversation, text):
                 return
@@ -92,7 +93,7 @@ class Outbox:
         """Sends one claimed text. Returns whether the next one may follow."""
         refused = refusal(text, live.plan, self._clock.now())
         if refused:
-            await self._settle(live.id, text, refused.status, refused.reason, due_at=refused.due_at)
+            await self._settle(live.id, text, refused.status, refused.reason, due_at=refused.due_at, called=False)
             if refused.status == "held":
                 await self._tell_staff(live.id, conversation, "text_held", refused.reason)
             return True
@@ -165,12 +166,12 @@ class Outbox:
                 await self._settle(live.id, text, "failed", reason, error.code)
                 await self._tell_staff(live.id, conversation, "text_failed", f"the carrier refused it ({error.code})")
                 return "failed"
-            case RetryLater() if text.attempts >= sending.attempts:
+            case RetryLater() if text.calls >= sending.attempts:
                 await self._settle(live.id, text, "held", "gave up after sending.attempts tries", error.code)
                 await self._tell_staff(live.id, conversation, "text_held", "the carrier did not take it")
                 return "held"
             case RetryLater():
-                due = now + (error.after or self._back_off(text.attempts, sending.first_retry, sending.longest_retry))
+                due = now + (error.after or self._back_off(text.calls, sending.first_retry, sending.longest_retry))
                 await self._settle(live.id, text, "queued", reason, error.code, due)
                 return "retry"
             case Misconfigured():
@@ -194,10 +195,19 @@ class Outbox:
         reason: str,
         code: str | None = None,
         due_at: datetime | None = None,
+        called: bool = True,
     ) -> None:
         async with self._database.connection() as connection:
             await outbox.settle(
-                connection, clinic, text.id, text.attempts, status, reason=reason, code=code, due_at=due_at
+                connection,
+                clinic,
+                text.id,
+                text.attempts,
+                status,
+                reason=reason,
+                code=code,
+                due_at=due_at,
+                called=called,
             )
 
     async def _tell_staff(self, clinic: str, conversation: int, kind: str, summary: str) -> None:

@@ -28,8 +28,17 @@ class Claimed:
     binding: str
     recipient: str = field(repr=False)
     text: str = field(repr=False)
+    #: Every claim has its number: who settles under an older one comes late.
     attempts: int
+    #: How often the carrier has been called, this time included.
+    calls: int
+    #: An earlier attempt may have left.
+    doubtful: bool
+    #: The binding whose pace it has waited for already.
+    slot: str | None
     created_at: datetime
+    #: Its age counts from here: when it was written, or when staff sent it again.
+    queued_at: datetime
     first_attempt_at: datetime
     #: The conversation's epoch and the contact's consent at this moment.
     current_epoch: int
@@ -59,8 +68,10 @@ UPDATE outbox o
        first_attempt_at = coalesce(o.first_attempt_at, $3)
   FROM gate
  WHERE o.clinic = $1 AND o.id = gate.id
-RETURNING o.id, o.key, o.kind, o.author, o.epoch, o.binding, o.recipient, o.text, o.attempts, o.created_at,
-          o.first_attempt_at, gate.epoch AS current_epoch, gate.opted_out_at IS NOT NULL AS opted_out,
+RETURNING o.id, o.key, o.kind, o.author, o.epoch, o.binding, o.recipient, o.text, o.attempts,
+          o.attempts - o.spared AS calls, o.doubtful, o.slot, o.created_at,
+          coalesce(o.queued_at, o.created_at) AS queued_at, o.first_attempt_at,
+          gate.epoch AS current_epoch, gate.opted_out_at IS NOT NULL AS opted_out,
           o.kind = 'outreach' AND EXISTS (
             SELECT FROM event e WHERE e.clinic = $1 AND e.conversation = $2 AND e.kind = 'text'
                AND e.stored_at > o.created_at) AS answered
@@ -113,16 +124,23 @@ async def settle(
     reason: str,
     code: str | None = None,
     due_at: datetime | None = None,
+    slot: str | None = None,
+    called: bool = True,
 ) -> None:
     """Gives a claimed text back (``queued`` or ``unknown`` with a time) or ends it (``failed``, ``dropped``, ``held``).
 
     A receipt may have settled it meanwhile: what is ``sent`` stays so. `attempts` is the caller's own: a worker that
-    comes late has no say over a text that another has tried since.
+    comes late has no say over a text that another has tried since. Not `called`: the carrier was not asked, so this
+    was no attempt. `slot` is the binding whose pace it waits for.
     """
     await connection.execute(
         """
         UPDATE outbox
-           SET status = $4, reason = $5, code = $6, due_at = coalesce($7, due_at), lease_until = NULL
+           SET status = $4, reason = $5, code = $6, due_at = coalesce($7, due_at), lease_until = NULL, slot = $8,
+               spared = spared + CASE WHEN $9 THEN 0 ELSE 1 END,
+               -- Back from an unknown outcome comes only what the provider says did not leave.
+               doubtful = CASE WHEN $4 = 'unknown' THEN true WHEN status = 'unknown' AND $4 = 'queued' THEN false
+                               ELSE doubtful END
          WHERE clinic = $1 AND id = $2 AND attempts = $3 AND status IN ('sending', 'unknown')
         """,
         clinic,
@@ -132,6 +150,8 @@ async def settle(
         reason,
         code,
         due_at,
+        slot,
+        called,
     )
 
 
@@ -142,9 +162,10 @@ UPDATE outbox o
        code        = CASE WHEN $5 > o.receipt THEN $7 ELSE o.code END,
        provider_id = coalesce(o.provider_id, $3),
        -- A receipt proves that the carrier has the text: it settles an outcome that was unknown.
-       status      = CASE WHEN o.status IN ('unknown', 'held', 'sending') THEN 'sent' ELSE o.status END,
+       status      = CASE WHEN o.doubtful OR o.status IN ('unknown', 'held', 'sending') THEN 'sent' ELSE o.status END,
        sent_at     = coalesce(o.sent_at, $6),
-       reason      = CASE WHEN o.status IN ('unknown', 'held', 'sending') THEN NULL ELSE o.reason END,
+       reason      = CASE WHEN o.doubtful OR o.status IN ('unknown', 'held', 'sending') THEN NULL ELSE o.reason END,
+       doubtful    = false,
        lease_until = NULL
  WHERE o.clinic = $1
    AND o.binding = $2
@@ -186,7 +207,8 @@ async def expire_leases(connection: Connection, wall: datetime, due_at: datetime
     """Texts whose worker is gone become ``unknown``. `wall` is machine time, for leases are about machines."""
     tag = await connection.execute(
         """
-        UPDATE outbox SET status = 'unknown', reason = 'worker lost', due_at = $2, lease_until = NULL
+        UPDATE outbox
+           SET status = 'unknown', reason = 'worker lost', due_at = $2, lease_until = NULL, doubtful = true
          WHERE status = 'sending' AND lease_until < $1
         """,
         wall,
