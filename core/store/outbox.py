@@ -90,6 +90,24 @@ async def claim(
     return Claimed(**row) if row else None
 
 
+async def step_over(
+    connection: Connection, clinic: str, text_id: int, attempts: int, binding: str, now: datetime
+) -> bool:
+    """A claimed text that has not left its binding leaves by another from now on. False: it is ours no more."""
+    done = await connection.execute(
+        """
+        UPDATE outbox SET binding = $4, first_attempt_at = $5
+         WHERE clinic = $1 AND id = $2 AND attempts = $3 AND status = 'sending' AND NOT doubtful
+        """,
+        clinic,
+        text_id,
+        attempts,
+        binding,
+        now,
+    )
+    return bool(done == "UPDATE 1")
+
+
 _SENT = """
 UPDATE outbox o
    SET status = 'sent', provider_id = $3, receipt = greatest(o.receipt, $4), segments = coalesce($5, o.segments),
@@ -201,52 +219,6 @@ SELECT o.clinic, o.conversation FROM outbox o
 async def due(connection: Connection, before: datetime, limit: int = 200) -> list[tuple[str, int]]:
     """Conversations with queued texts whose time came before `before`: a crash or a back-off left them."""
     return [(row["clinic"], row["conversation"]) for row in await connection.fetch(_DUE, before, limit)]
-
-
-async def expire_leases(connection: Connection, wall: datetime, due_at: datetime) -> int:
-    """Texts whose worker is gone become ``unknown``. `wall` is machine time, for leases are about machines."""
-    tag = await connection.execute(
-        """
-        UPDATE outbox
-           SET status = 'unknown', reason = 'worker lost', due_at = $2, lease_until = NULL, doubtful = true
-         WHERE status = 'sending' AND lease_until < $1
-        """,
-        wall,
-        due_at,
-    )
-    return int(tag.rsplit(" ", 1)[-1])
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A text of unknown outcome that is due for another look."""
-
-    clinic: str
-    id: int
-    key: UUID
-    conversation: int
-    kind: str
-    author: str
-    binding: str
-    recipient: str = field(repr=False)
-    text: str = field(repr=False)
-    attempts: int
-    first_attempt_at: datetime
-
-
-_UNKNOWN = """
-UPDATE outbox o SET due_at = $2
- WHERE (o.clinic, o.id) IN (
-    SELECT clinic, id FROM outbox WHERE status = 'unknown' AND due_at <= $1
-     ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-RETURNING o.clinic, o.id, o.key, o.conversation, o.kind, o.author, o.binding, o.recipient, o.text, o.attempts,
-          o.first_attempt_at
-"""
-
-
-async def take_unknown(connection: Connection, now: datetime, again_at: datetime, limit: int = 50) -> list[Unknown]:
-    """Texts of unknown outcome whose next look is due; looked at again at `again_at` unless settled by then."""
-    return [Unknown(**row) for row in await connection.fetch(_UNKNOWN, now, again_at, limit)]
 
 
 async def put_staff_text(

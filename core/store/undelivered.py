@@ -74,7 +74,8 @@ WITH old AS (
            -- What has failed for certain is another text to the carrier. What may have left keeps its key: a carrier
            -- that goes by keys does not take it twice.
            key = CASE WHEN old.before = 'undelivered' THEN gen_random_uuid() ELSE o.key END,
-           receipt = 0, receipt_at = NULL, provider_id = NULL, sent_at = NULL, cost_micros = NULL, currency = NULL
+           receipt = 0, receipt_at = NULL, provider_id = NULL, first_attempt_at = NULL, sent_at = NULL,
+           cost_micros = NULL, currency = NULL
       FROM old
      WHERE o.clinic = $1 AND o.id = old.id AND old.before IN ('held', 'failed', 'undelivered')
     RETURNING o.id, o.status, old.before, old.reason

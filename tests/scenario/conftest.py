@@ -256,7 +256,15 @@ async def desk(database: Database, clock: ManualClock) -> AsyncIterator[Desk]:
         burst=Burst.model_validate({"fragment": "0s", "text": "0s", "question": "0s", "cap": "0s"}),
         turns=Turns.model_validate({"deadline": "30s", "attempts": 3}),
         sending=Sending.model_validate(
-            {"attempts": 100, "max_age": "9000h", "first_retry": "2s", "longest_retry": "1m", "unknown_after": "1m"}
+            {
+                "attempts": 100,
+                "max_age": "9000h",
+                "first_retry": "2s",
+                "longest_retry": "1m",
+                "unknown_after": "1m",
+                "failover": "same_number",
+                "failover_after": "30s",
+            }
         ),
     )
     desk = Desk(database, engine, clock, wire, LiveClinic(plan, {"harbor-main": wire}, None, Pipeline([])))
