@@ -14,12 +14,15 @@ from time import perf_counter
 from typing import Any
 
 from core import log, metrics
+from core.engine import pace
 from core.engine.gate import refusal
 from core.engine.live import Directory, LiveClinic
 from core.engine.lookups import FIRST_LOOK, LookUps
+from core.engine.pace import Mark
 from core.engine.routes import Routes, Wait
 from core.engine.steps import OnStep, Step, pass_by
-from core.store import outbox, staff
+from core.receptionist.sms import count
+from core.store import outbox, send_pace, staff
 from core.store.consent import carrier_says_opted_out
 from core.store.database import Database
 from core.store.outbox import Claimed
@@ -38,6 +41,10 @@ from deskbell import (
 )
 
 logger = log.get(__name__)
+
+#: How late a text may come to its place under a carrier's limit. Beyond that it asks for another: after an hour in
+#: which nobody worked all who wait have had their turn, and must not go at once.
+_PUNCTUAL = timedelta(seconds=10)
 
 #: Told of every text that a carrier took.
 OnSent = Callable[[SentText], Awaitable[None]]
@@ -109,7 +116,39 @@ class Outbox:
             return False
         if route is not channel and not await self._step_over(live, text, route):
             return False
+        if route.config.limits and not await self._paced(live, route, text):
+            return False
         return await self._hand_over(live, conversation, route, text)
+
+    async def _paced(self, live: LiveClinic, channel: Channel[Any], text: Claimed) -> bool:
+        """Takes a text's place in line under its channel's limits. Returns whether its turn is now."""
+        binding, now = channel.context.binding, self._clock.now()
+        if text.slot == binding and now - text.due_at <= _PUNCTUAL:
+            return True
+        limits = pace.named(channel.config.limits, binding)
+        async with self._database.transaction() as connection:
+            marks = {
+                row["name"]: Mark(row["free_at"], row["used"])
+                for row in await send_pace.lock(connection, live.id, list(limits))
+            }
+            place = pace.reserve(limits, marks, count(text.text).segments, now)
+            kept = {name: (mark.free_at, mark.used) for name, mark in place.marks.items()}
+            await send_pace.keep(connection, live.id, kept)
+            if place.at > now:
+                slot = binding if place.reserved else None
+                reason = "waits for its carrier's pace"
+                await outbox.settle(
+                    connection,
+                    live.id,
+                    text.id,
+                    text.attempts,
+                    "queued",
+                    reason=reason,
+                    due_at=place.at,
+                    slot=slot,
+                    called=False,
+                )
+        return place.at <= now
 
     async def _hand_over(self, live: LiveClinic, conversation: int, channel: Channel[Any], text: Claimed) -> bool:
         """Calls the carrier and books what comes of it. Returns whether the next text may follow."""

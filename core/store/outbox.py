@@ -34,8 +34,9 @@ class Claimed:
     calls: int
     #: An earlier attempt may have left.
     doubtful: bool
-    #: The binding whose pace it has waited for already.
+    #: The binding whose pace it has waited for already, until `due_at`.
     slot: str | None
+    due_at: datetime
     created_at: datetime
     #: Its age counts from here: when it was written, or when staff sent it again.
     queued_at: datetime
@@ -69,7 +70,7 @@ UPDATE outbox o
   FROM gate
  WHERE o.clinic = $1 AND o.id = gate.id
 RETURNING o.id, o.key, o.kind, o.author, o.epoch, o.binding, o.recipient, o.text, o.attempts,
-          o.attempts - o.spared AS calls, o.doubtful, o.slot, o.created_at,
+          o.attempts - o.spared AS calls, o.doubtful, o.slot, o.due_at, o.created_at,
           coalesce(o.queued_at, o.created_at) AS queued_at, o.first_attempt_at,
           gate.epoch AS current_epoch, gate.opted_out_at IS NOT NULL AS opted_out,
           o.kind = 'outreach' AND EXISTS (
