@@ -27,6 +27,12 @@ blocked_texts = Counter(
 )
 send_seconds = Histogram("deskbell_send_seconds", "One call to the carrier.", ["clinic", "channel"], buckets=_FAST)
 sends = Counter("deskbell_sends_total", "Calls to the carrier, by outcome.", ["clinic", "channel", "outcome"])
+channels_down = Gauge(
+    "deskbell_channels_down",
+    "1 while this process leaves a channel alone, for its carrier is down.",
+    ["clinic", "binding"],
+)
+failovers = Counter("deskbell_failovers_total", "Texts that went over to another binding.", ["clinic", "binding"])
 answer_seconds = Histogram(
     "deskbell_answer_seconds", "Text committed to text taken by the carrier.", ["clinic"], buckets=_SLOW
 )

@@ -15,6 +15,7 @@ from deskbell.channel import (
     Media,
     MissedCall,
     OutboundText,
+    SendingLimit,
     SendReceipt,
 )
 from deskbell.clinic import Booking, Clinic, Hours, Price, Service, Span, Wording
@@ -185,6 +186,7 @@ __all__ = [
     "Said",
     "Say",
     "SendReceipt",
+    "SendingLimit",
     "SentText",
     "Service",
     "SetTimer",

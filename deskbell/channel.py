@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from deskbell.errors import CannotTell
 from deskbell.http import RawRequest
@@ -125,11 +125,34 @@ class SendReceipt:
     segments: int | None = None
 
 
+class SendingLimit(Settings):
+    """What a carrier takes from a number or a campaign: so many texts, or segments, in a second, minute or day."""
+
+    texts: int | None = Field(default=None, ge=1, description="Texts; give these or `segments`.")
+    segments: int | None = Field(default=None, ge=1, description="Segments; give these or `texts`.")
+    per: Literal["second", "minute", "day"] = Field(description="A day begins at midnight Pacific time.")
+    campaign: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$",
+        description="All bindings of the clinic that name the same campaign share the limit; left out, it is"
+        " this binding's own.",
+    )
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> SendingLimit:
+        if (self.texts is None) == (self.segments is None):
+            raise ValueError("limits either 'texts' or 'segments'")
+        return self
+
+
 class ChannelConfig(Settings):
     """Settings that every channel has."""
 
     deadline_seconds: float = Field(
         default=8.0, gt=0, le=30, description="How long one call to the provider may take, in seconds."
+    )
+    limits: tuple[SendingLimit, ...] = Field(
+        default=(), description="What the carrier takes from this number or its campaign; what is too much waits."
     )
 
 

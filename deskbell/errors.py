@@ -61,10 +61,20 @@ class OutboundError(DeskbellError):
 class RetryLater(OutboundError):
     """The provider certainly did not act, and may be asked again later."""
 
-    def __init__(self, message: str | None = None, *, after: timedelta | None = None, code: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        after: timedelta | None = None,
+        code: str | None = None,
+        down: bool = True,
+    ) -> None:
         super().__init__(message, code=code)
         #: How long the provider asked to be left alone; None leaves it to the back-off.
         self.after = after
+        #: Whether the provider itself is in trouble. False where it works and only this request has to wait: the
+        #: recipient's carrier is down, or we were too quick. A channel that is down for long is stepped round.
+        self.down = down
 
 
 class Undeliverable(OutboundError):

@@ -51,7 +51,15 @@ def bare_plan() -> ClinicPlan:
         burst=Burst.model_validate({"fragment": "4s", "text": "2s", "question": "1s", "cap": "10s"}),
         turns=Turns.model_validate({"deadline": "5s", "attempts": 3}),
         sending=Sending.model_validate(
-            {"attempts": 4, "max_age": "24h", "first_retry": "2s", "longest_retry": "5m", "unknown_after": "2m"}
+            {
+                "attempts": 4,
+                "max_age": "24h",
+                "first_retry": "2s",
+                "longest_retry": "5m",
+                "unknown_after": "2m",
+                "failover": "same_number",
+                "failover_after": "30s",
+            }
         ),
         quiet_hours=QuietHours.model_validate({"begin": "20:00", "end": "08:00", "then": "defer"}),
         payment_links=PaymentLinks.model_validate(

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "trace": ("core.cli.trace:trace", "Shows what the engine did and why, turn by turn."),
     "staff": ("core.cli.staff:app", "Takes conversations over, writes in them, gives them back."),
     "deposits": ("core.cli.deposits:app", "Shows deposits and their money, gives it back, asks providers again."),
+    "outbox": ("core.cli.outbox:app", "Shows texts that did not leave or arrive, sends them again, ends them."),
     "consent": ("core.cli.consent:app", "Shows who wants texts and who does not, brings it in, takes it along."),
     "replay-webhook": ("core.cli.replay:replay_webhook", "Takes webhooks again that were kept or recorded."),
     "announcements": ("core.cli.announcements:app", "Shows what systems outside were told, and tells it again."),

@@ -53,13 +53,19 @@ class Turns(Settings):
 
 
 class Sending(Settings):
-    """How texts are retried when a carrier is down."""
+    """How texts are retried when a carrier is down, and when they go by another."""
 
     attempts: int = Field(ge=1, le=100, description="Calls to the carrier before a text is given up.")
     max_age: Duration = Field(description="A text older than this is not sent any more.")
     first_retry: Duration = Field(description="Pause after the first failure; it doubles from then on.")
     longest_retry: Duration = Field(description="The pause never grows beyond this.")
     unknown_after: Duration = Field(description="When a text that hangs in 'sending' counts as of unknown outcome.")
+
+    failover: Literal["same_number", "any_number", "never"] = Field(
+        description="Which other binding a text may leave by while its own is down, in the order of `channels`:"
+        " one of the same number, any, or none."
+    )
+    failover_after: Duration = Field(description="How long its own binding must have been down before.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Sending:

@@ -40,7 +40,7 @@ def refusal(text: Claimed, plan: ClinicPlan, now: datetime) -> Refused | None:
     if unasked and text.answered:
         return Refused("dropped", "the patient has written since")
     # A night that a text waited for is not held against it.
-    ripe = (_quiet_until(text, plan, text.created_at) if unasked else None) or text.created_at
+    ripe = (_quiet_until(text, plan, text.queued_at) if unasked else None) or text.queued_at
     if now - ripe > plan.sending.max_age:
         return Refused("held", "older than sending.max_age")
     ends = _quiet_until(text, plan, now) if unasked else None

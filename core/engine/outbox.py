@@ -14,15 +14,19 @@ from time import perf_counter
 from typing import Any
 
 from core import log, metrics
+from core.engine import pace
 from core.engine.gate import refusal
 from core.engine.live import Directory, LiveClinic
+from core.engine.lookups import FIRST_LOOK, LookUps
+from core.engine.pace import Mark
+from core.engine.routes import Routes, Wait
 from core.engine.steps import OnStep, Step, pass_by
-from core.store import outbox, staff
+from core.receptionist.sms import count
+from core.store import outbox, send_pace, staff
 from core.store.consent import carrier_says_opted_out
 from core.store.database import Database
-from core.store.outbox import Claimed, Unknown
+from core.store.outbox import Claimed
 from deskbell import (
-    CannotTell,
     Channel,
     Clock,
     Misconfigured,
@@ -38,8 +42,9 @@ from deskbell import (
 
 logger = log.get(__name__)
 
-#: First look at a text of unknown outcome; receipts usually settle it earlier.
-_FIRST_LOOK = timedelta(seconds=5)
+#: How late a text may come to its place under a carrier's limit. Beyond that it asks for another: after an hour in
+#: which nobody worked all who wait have had their turn, and must not go at once.
+_PUNCTUAL = timedelta(seconds=10)
 
 #: Told of every text that a carrier took.
 OnSent = Callable[[SentText], Awaitable[None]]
@@ -68,6 +73,8 @@ class Outbox:
         self._lease = lease
         self._random = random or Random()  # noqa: S311 - jitter, no secret
         self._on_step = on_step
+        self._routes = Routes(clock)
+        self._lookups = LookUps(database, directory, clock, wall, self.drain)
 
     async def drain(self, clinic: str, conversation: int) -> None:
         """Sends a conversation's queued texts until none is due or one must wait."""
@@ -83,7 +90,8 @@ class Outbox:
             if self._wall.now() >= lease_until:
                 # We stood still so long that others may have taken the text for lost. It has not left, and must not
                 # leave behind their backs.
-                await self._settle(clinic, text, "queued", "its worker stood still", due_at=self._clock.now())
+                now = self._clock.now()
+                await self._settle(clinic, text, "queued", "its worker stood still", due_at=now, called=False)
                 return
             if not await self._send(live, conversation, text):
                 return
@@ -92,7 +100,7 @@ class Outbox:
         """Sends one claimed text. Returns whether the next one may follow."""
         refused = refusal(text, live.plan, self._clock.now())
         if refused:
-            await self._settle(live.id, text, refused.status, refused.reason, due_at=refused.due_at)
+            await self._settle(live.id, text, refused.status, refused.reason, due_at=refused.due_at, called=False)
             if refused.status == "held":
                 await self._tell_staff(live.id, conversation, "text_held", refused.reason)
             return True
@@ -101,14 +109,59 @@ class Outbox:
             await self._settle(live.id, text, "held", f"binding '{text.binding}' is no longer configured")
             await self._tell_staff(live.id, conversation, "text_held", "its channel is no longer configured")
             return True
+        route = self._routes.choose(live, channel, text)
+        if isinstance(route, Wait):
+            due = self._clock.now() + route.pause
+            await self._settle(live.id, text, "queued", "its carrier is down", due_at=due, called=False)
+            return False
+        if route is not channel and not await self._step_over(live, text, route):
+            return False
+        if route.config.limits and not await self._paced(live, route, text):
+            return False
+        return await self._hand_over(live, conversation, route, text)
+
+    async def _paced(self, live: LiveClinic, channel: Channel[Any], text: Claimed) -> bool:
+        """Takes a text's place in line under its channel's limits. Returns whether its turn is now."""
+        binding, now = channel.context.binding, self._clock.now()
+        if text.slot == binding and now - text.due_at <= _PUNCTUAL:
+            return True
+        limits = pace.named(channel.config.limits, binding)
+        async with self._database.transaction() as connection:
+            marks = {
+                row["name"]: Mark(row["free_at"], row["used"])
+                for row in await send_pace.lock(connection, live.id, list(limits))
+            }
+            place = pace.reserve(limits, marks, count(text.text).segments, now)
+            kept = {name: (mark.free_at, mark.used) for name, mark in place.marks.items()}
+            await send_pace.keep(connection, live.id, kept)
+            if place.at > now:
+                slot = binding if place.reserved else None
+                reason = "waits for its carrier's pace"
+                await outbox.settle(
+                    connection,
+                    live.id,
+                    text.id,
+                    text.attempts,
+                    "queued",
+                    reason=reason,
+                    due_at=place.at,
+                    slot=slot,
+                    called=False,
+                )
+        return place.at <= now
+
+    async def _hand_over(self, live: LiveClinic, conversation: int, channel: Channel[Any], text: Claimed) -> bool:
+        """Calls the carrier and books what comes of it. Returns whether the next text may follow."""
         self._on_step(Step.BEFORE_SEND)
         started = perf_counter()
         try:
             receipt = await self._call(channel, text)
         except OutboundError as error:
-            outcome, go_on = await self._failed(live, conversation, text, error), False
+            self._routes.told(live, channel, error)
+            outcome, go_on = await self._failed(live, conversation, channel, text, error), False
         else:
             self._on_step(Step.AFTER_SEND)
+            self._routes.told(live, channel, None)
             outcome, go_on = "sent", await self._taken(live, conversation, channel, text, receipt)
         metrics.send_seconds.labels(live.id, channel.name).observe(perf_counter() - started)
         metrics.sends.labels(live.id, channel.name, outcome).inc()
@@ -145,11 +198,24 @@ class Outbox:
         )
         return more
 
-    async def _failed(self, live: LiveClinic, conversation: int, text: Claimed, error: OutboundError) -> str:
+    async def _step_over(self, live: LiveClinic, text: Claimed, channel: Channel[Any]) -> bool:
+        """Sends a text by another binding than its own. Returns whether it is still ours to send."""
+        binding, now = channel.context.binding, self._clock.now()
+        async with self._database.connection() as connection:
+            ours = await outbox.step_over(connection, live.id, text.id, text.attempts, binding, now)
+        if ours:
+            logger.warning("text goes by another binding", clinic=live.id, text=text.id, to=binding)
+            metrics.failovers.labels(live.id, binding).inc()
+        return ours
+
+    async def _failed(
+        self, live: LiveClinic, conversation: int, channel: Channel[Any], text: Claimed, error: OutboundError
+    ) -> str:
         """Gives the text the fate that its error asks for; returns that fate's name."""
         now = self._clock.now()
         sending = live.plan.sending
         reason = type(error).__name__
+        goes_elsewhere = self._routes.leads_elsewhere(live, channel)
         logger.warning(
             "send failed", clinic=live.id, conversation=conversation, text=text.id, why=reason, code=error.code
         )
@@ -165,12 +231,15 @@ class Outbox:
                 await self._settle(live.id, text, "failed", reason, error.code)
                 await self._tell_staff(live.id, conversation, "text_failed", f"the carrier refused it ({error.code})")
                 return "failed"
-            case RetryLater() if text.attempts >= sending.attempts:
+            case RetryLater() if text.calls >= sending.attempts:
                 await self._settle(live.id, text, "held", "gave up after sending.attempts tries", error.code)
                 await self._tell_staff(live.id, conversation, "text_held", "the carrier did not take it")
                 return "held"
+            case RetryLater() | Misconfigured() if goes_elsewhere:
+                await self._settle(live.id, text, "queued", reason, error.code, now)
+                return "retry"
             case RetryLater():
-                due = now + (error.after or self._back_off(text.attempts, sending.first_retry, sending.longest_retry))
+                due = now + (error.after or self._back_off(text.calls, sending.first_retry, sending.longest_retry))
                 await self._settle(live.id, text, "queued", reason, error.code, due)
                 return "retry"
             case Misconfigured():
@@ -178,7 +247,7 @@ class Outbox:
                 await self._settle(live.id, text, "queued", reason, error.code, now + sending.longest_retry)
                 return "misconfigured"
             case _:
-                await self._settle(live.id, text, "unknown", reason, error.code, now + _FIRST_LOOK)
+                await self._settle(live.id, text, "unknown", reason, error.code, now + FIRST_LOOK)
                 return "unknown"
 
     def _back_off(self, attempts: int, first: timedelta, longest: timedelta) -> timedelta:
@@ -189,71 +258,30 @@ class Outbox:
     async def _settle(
         self,
         clinic: str,
-        text: Claimed | Unknown,
+        text: Claimed,
         status: str,
         reason: str,
         code: str | None = None,
         due_at: datetime | None = None,
+        called: bool = True,
     ) -> None:
         async with self._database.connection() as connection:
             await outbox.settle(
-                connection, clinic, text.id, text.attempts, status, reason=reason, code=code, due_at=due_at
+                connection,
+                clinic,
+                text.id,
+                text.attempts,
+                status,
+                reason=reason,
+                code=code,
+                due_at=due_at,
+                called=called,
             )
 
     async def _tell_staff(self, clinic: str, conversation: int, kind: str, summary: str) -> None:
         async with self._database.connection() as connection:
             await staff.notify(connection, clinic, conversation, kind, summary, False, self._clock.now())
 
-    # ---- texts of unknown outcome ------------------------------------------------------------------------------
-
     async def reconcile(self) -> int:
         """Looks again at texts that may or may not have left. Returns how many were looked at."""
-        now = self._clock.now()
-        async with self._database.connection() as connection:
-            await outbox.expire_leases(connection, self._wall.now(), now)
-            unknown = await outbox.take_unknown(connection, now, now + _FIRST_LOOK)
-        for text in unknown:
-            await self._look_up(text, now)
-        return len(unknown)
-
-    async def _look_up(self, text: Unknown, now: datetime) -> None:
-        live = self._directory.clinic(text.clinic)
-        if live is None:
-            return
-        channel = live.channels.get(text.binding)
-        if channel is None:
-            await self._give_up(live, text, f"binding '{text.binding}' is no longer configured")
-            return
-        try:
-            async with asyncio.timeout(channel.config.deadline_seconds + 1):
-                receipt = await channel.look_up(
-                    OutboundText(
-                        id=str(text.key),
-                        to=text.recipient,
-                        sender=channel.address,
-                        text=text.text,
-                        first_attempt_at=text.first_attempt_at,
-                    )
-                )
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the other texts are looked at too
-            logger.warning("look-up failed", clinic=text.clinic, text=text.id, why=type(error).__name__)
-            # A carrier that is away comes back; where there is no way to ask, waiting brings nothing.
-            away = isinstance(error, OutboundError | TimeoutError) and not isinstance(error, CannotTell)
-            patience = live.plan.sending.max_age if away else live.plan.sending.unknown_after
-            if now - text.first_attempt_at >= patience:
-                await self._give_up(live, text, "nobody can say whether it left")
-            return
-        if receipt is None:
-            await self._settle(text.clinic, text, "queued", "looked up: did not leave", due_at=now)
-        else:
-            async with self._database.connection() as connection:
-                await outbox.sent(
-                    connection, text.clinic, text.id, receipt.message_id, int(receipt.status), receipt.segments, now
-                )
-        await self.drain(text.clinic, text.conversation)
-
-    async def _give_up(self, live: LiveClinic, text: Unknown, reason: str) -> None:
-        """Leaves a text of unknown outcome to staff, so that those behind it may go."""
-        await self._settle(live.id, text, "held", reason)
-        await self._tell_staff(live.id, text.conversation, "text_held", "nobody can say whether a text left")
-        await self.drain(text.clinic, text.conversation)
+        return await self._lookups.reconcile()

@@ -31,8 +31,18 @@ class Claimed:
     binding: str
     recipient: str = field(repr=False)
     text: str = field(repr=False)
+    #: Every claim has its number: who settles under an older one comes late.
     attempts: int
+    #: How often the carrier has been called, this time included.
+    calls: int
+    #: An earlier attempt may have left.
+    doubtful: bool
+    #: The binding whose pace it has waited for already, until `due_at`.
+    slot: str | None
+    due_at: datetime
     created_at: datetime
+    #: Its age counts from here: when it was written, or when staff sent it again.
+    queued_at: datetime
     first_attempt_at: datetime
     #: The conversation's epoch and the contact's consent at this moment.
     current_epoch: int
@@ -67,8 +77,10 @@ UPDATE outbox o
        first_attempt_at = coalesce(o.first_attempt_at, $3)
   FROM gate
  WHERE o.clinic = $1 AND o.id = gate.id
-RETURNING o.id, o.key, o.kind, o.author, o.written_by, o.epoch, o.binding, o.recipient, o.text, o.attempts, o.created_at,
-          o.first_attempt_at, gate.epoch AS current_epoch, gate.opted_out_at IS NOT NULL AS opted_out,
+RETURNING o.id, o.key, o.kind, o.author, o.written_by, o.epoch, o.binding, o.recipient, o.text, o.attempts,
+          o.attempts - o.spared AS calls, o.doubtful, o.slot, o.due_at, o.created_at,
+          coalesce(o.queued_at, o.created_at) AS queued_at, o.first_attempt_at,
+          gate.epoch AS current_epoch, gate.opted_out_at IS NOT NULL AS opted_out,
           o.kind = 'consent' AND EXISTS (
             SELECT FROM consent n WHERE n.clinic = $1 AND n.contact = gate.contact AND n.at > o.created_at
           ) AS overtaken,
@@ -91,6 +103,24 @@ async def claim(
     """
     row = await connection.fetchrow(_CLAIM, clinic, conversation, now, lease_until)
     return Claimed(**row) if row else None
+
+
+async def step_over(
+    connection: Connection, clinic: str, text_id: int, attempts: int, binding: str, now: datetime
+) -> bool:
+    """A claimed text that has not left its binding leaves by another from now on. False: it is ours no more."""
+    done = await connection.execute(
+        """
+        UPDATE outbox SET binding = $4, first_attempt_at = $5
+         WHERE clinic = $1 AND id = $2 AND attempts = $3 AND status = 'sending' AND NOT doubtful
+        """,
+        clinic,
+        text_id,
+        attempts,
+        binding,
+        now,
+    )
+    return bool(done == "UPDATE 1")
 
 
 _SENT = """
@@ -127,16 +157,23 @@ async def settle(
     reason: str,
     code: str | None = None,
     due_at: datetime | None = None,
+    slot: str | None = None,
+    called: bool = True,
 ) -> None:
     """Gives a claimed text back (``queued`` or ``unknown`` with a time) or ends it (``failed``, ``dropped``, ``held``).
 
     A receipt may have settled it meanwhile: what is ``sent`` stays so. `attempts` is the caller's own: a worker that
-    comes late has no say over a text that another has tried since.
+    comes late has no say over a text that another has tried since. Not `called`: the carrier was not asked, so this
+    was no attempt. `slot` is the binding whose pace it waits for.
     """
     await connection.execute(
         """
         UPDATE outbox
-           SET status = $4, reason = $5, code = $6, due_at = coalesce($7, due_at), lease_until = NULL
+           SET status = $4, reason = $5, code = $6, due_at = coalesce($7, due_at), lease_until = NULL, slot = $8,
+               spared = spared + CASE WHEN $9 THEN 0 ELSE 1 END,
+               -- Back from an unknown outcome comes only what the provider says did not leave.
+               doubtful = CASE WHEN $4 = 'unknown' THEN true WHEN status = 'unknown' AND $4 = 'queued' THEN false
+                               ELSE doubtful END
          WHERE clinic = $1 AND id = $2 AND attempts = $3 AND status IN ('sending', 'unknown')
         """,
         clinic,
@@ -146,6 +183,8 @@ async def settle(
         reason,
         code,
         due_at,
+        slot,
+        called,
     )
 
 
@@ -156,9 +195,10 @@ UPDATE outbox o
        code        = CASE WHEN $5 > o.receipt THEN $7 ELSE o.code END,
        provider_id = coalesce(o.provider_id, $3),
        -- A receipt proves that the carrier has the text: it settles an outcome that was unknown.
-       status      = CASE WHEN o.status IN ('unknown', 'held', 'sending') THEN 'sent' ELSE o.status END,
+       status      = CASE WHEN o.doubtful OR o.status IN ('unknown', 'held', 'sending') THEN 'sent' ELSE o.status END,
        sent_at     = coalesce(o.sent_at, $6),
-       reason      = CASE WHEN o.status IN ('unknown', 'held', 'sending') THEN NULL ELSE o.reason END,
+       reason      = CASE WHEN o.doubtful OR o.status IN ('unknown', 'held', 'sending') THEN NULL ELSE o.reason END,
+       doubtful    = false,
        lease_until = NULL
  WHERE o.clinic = $1
    AND o.binding = $2
@@ -194,51 +234,6 @@ SELECT o.clinic, o.conversation FROM outbox o
 async def due(connection: Connection, before: datetime, limit: int = 200) -> list[tuple[str, int]]:
     """Conversations with queued texts whose time came before `before`: a crash or a back-off left them."""
     return [(row["clinic"], row["conversation"]) for row in await connection.fetch(_DUE, before, limit)]
-
-
-async def expire_leases(connection: Connection, wall: datetime, due_at: datetime) -> int:
-    """Texts whose worker is gone become ``unknown``. `wall` is machine time, for leases are about machines."""
-    tag = await connection.execute(
-        """
-        UPDATE outbox SET status = 'unknown', reason = 'worker lost', due_at = $2, lease_until = NULL
-         WHERE status = 'sending' AND lease_until < $1
-        """,
-        wall,
-        due_at,
-    )
-    return int(tag.rsplit(" ", 1)[-1])
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A text of unknown outcome that is due for another look."""
-
-    clinic: str
-    id: int
-    key: UUID
-    conversation: int
-    kind: str
-    author: str
-    binding: str
-    recipient: str = field(repr=False)
-    text: str = field(repr=False)
-    attempts: int
-    first_attempt_at: datetime
-
-
-_UNKNOWN = """
-UPDATE outbox o SET due_at = $2
- WHERE (o.clinic, o.id) IN (
-    SELECT clinic, id FROM outbox WHERE status = 'unknown' AND due_at <= $1
-     ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-RETURNING o.clinic, o.id, o.key, o.conversation, o.kind, o.author, o.binding, o.recipient, o.text, o.attempts,
-          o.first_attempt_at
-"""
-
-
-async def take_unknown(connection: Connection, now: datetime, again_at: datetime, limit: int = 50) -> list[Unknown]:
-    """Texts of unknown outcome whose next look is due; looked at again at `again_at` unless settled by then."""
-    return [Unknown(**row) for row in await connection.fetch(_UNKNOWN, now, again_at, limit)]
 
 
 async def put_staff_text(

@@ -257,7 +257,7 @@ async def desk(database: Database, clock: ManualClock) -> AsyncIterator[Desk]:
                 "longest_retry": "1m",
                 "unknown_after": "1m",
                 "failover": "same_number",
-                "failover_after": "15s",
+                "failover_after": "30s",
             }
         ),
     )

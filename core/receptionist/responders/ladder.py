@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Literal
 
-from core.receptionist.responders.breaker import Breaker
+from core.breaker import Breaker
 from deskbell.errors import Misconfigured, ModelMalformed, ModelRefused, ModelUnusable, ProviderNotReady, RetryLater
 from deskbell.llm import LLM, Draft, Prompt
 

@@ -75,6 +75,9 @@ PASSING: dict[str, timedelta | None] = {
     "40320": timedelta(minutes=2),  # our number is being set up
 }
 
+#: Of those, what is wrong with Telnyx itself; the others are about one recipient, or about our pace.
+DOWN = frozenset({"10007", "10008"})
+
 #: About the idempotency key: an earlier attempt is still under way, or went out with other words.
 EARLIER_ATTEMPT = frozenset({"10036", "10027"})
 
@@ -90,7 +93,8 @@ def refusal(status: int, code: str | None, after: timedelta | None) -> OutboundE
     if code in MISCONFIGURED:
         return Misconfigured(f"Telnyx refused to send: {MISCONFIGURED[code]} (code {code}).", code=code)
     if code in PASSING:
-        return RetryLater(f"Telnyx cannot take the text now (code {code}).", after=after or PASSING[code], code=code)
+        why = f"Telnyx cannot take the text now (code {code})."
+        return RetryLater(why, after=after or PASSING[code], code=code, down=code in DOWN)
     return _by_status(status, code, after)
 
 
@@ -101,7 +105,8 @@ def _by_status(status: int, code: str | None, after: timedelta | None) -> Outbou
         # A gateway answered in Telnyx's place: what stands behind it may have taken the text.
         return OutcomeUnknown(f"Telnyx's answer leaves open whether it took the text (HTTP {status}).", code=code)
     if status in (408, 425, 429) or status >= 500:
-        return RetryLater(f"Telnyx cannot take the text now (HTTP {status}).", after=after, code=code)
+        why = f"Telnyx cannot take the text now (HTTP {status})."
+        return RetryLater(why, after=after, code=code, down=status not in (425, 429))
     if status in (404, 405) or 300 <= status < 400:
         return Misconfigured(f"There is no Telnyx API at this address (HTTP {status}).", code=code)
     return Undeliverable(f"Telnyx refused the text (HTTP {status}, code {code or 'none'}).", code=code)

@@ -89,7 +89,8 @@ class DeadlineHttpClient(AsyncTwilioHttpClient):
         if answer.status == 429:
             # Here, because the SDK's error does not carry the header.
             pause = retry_after(answer.headers.get("Retry-After"), self._clock.now())
-            raise RetryLater("Twilio asks to be left alone for a while (HTTP 429).", after=pause, code="20429")
+            why = "Twilio asks to be left alone for a while (HTTP 429)."
+            raise RetryLater(why, after=pause, code="20429", down=False)
         return Response(answer.status, body, answer.headers)
 
 

@@ -54,5 +54,8 @@ def refusal(status: int, code: str | None) -> OutboundError:
         # A gateway answered in Twilio's place: what stands behind it may have taken the text.
         return OutcomeUnknown(f"Twilio's answer leaves open whether it took the text (HTTP {status}).")
     if code in SLOW_DOWN or status in (408, 425, 429) or status >= 500:
-        return RetryLater(f"Twilio cannot take the text now (HTTP {status}, code {code}).", code=code)
+        slow_down = code in SLOW_DOWN or status in (425, 429)
+        return RetryLater(
+            f"Twilio cannot take the text now (HTTP {status}, code {code}).", code=code, down=not slow_down
+        )
     return Undeliverable(f"Twilio refused the text (HTTP {status}, code {code}).", code=code)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.receptionist.responders.breaker import FAILURES, PAUSE_SECONDS, Breaker
+from core.breaker import FAILURES, PAUSE_SECONDS, Breaker
 from core.receptionist.responders.ladder import Ladder
 from deskbell import LLM, Draft, Misconfigured, Prompt, ProviderContext, RetryLater, Settings
 from deskbell.errors import ModelMalformed, ModelRefused
