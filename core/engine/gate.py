@@ -63,7 +63,7 @@ def _unasked(text: Claimed, plan: ClinicPlan, now: datetime) -> Refused | None:
     """What nobody asked for waits for the patient's morning, and is moot once they have written."""
     if text.answered:
         return Refused("dropped", "the patient has written since")
-    hours = plan.quiet_hours
+    hours = plan.quiet_hours.of(text.written_by)
     ends = quiet.ends(now, text.recipient, plan.clinic.timezone, hours.begin, hours.end)
     if ends is None:
         return None
