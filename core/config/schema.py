@@ -106,12 +106,32 @@ TimeOfDay = Annotated[
 ]
 
 
+class QuietKind(Settings):
+    """Quiet hours of one kind of text; what is left out is as for the others."""
+
+    begin: TimeOfDay | None = Field(default=None, description="From this time of day on nothing of the kind is sent.")
+    end: TimeOfDay | None = Field(default=None, description="Until this time; the same as 'begin' turns them off.")
+    then: Literal["defer", "drop"] | None = Field(default=None, description="'defer' or 'drop'.")
+
+
+#: A kind of text that no stage writes.
+BROADCAST = "broadcast"
+
+
 class QuietHours(Settings):
     """When texts that nobody asked for wait: reminders, follow-ups, texts to whoever called. By the patient's clock."""
 
     begin: TimeOfDay = Field(description="From this time of day on nothing of the kind is sent.")
     end: TimeOfDay = Field(description="Until this time of day; the same as 'begin' turns quiet hours off.")
     then: Literal["defer", "drop"] = Field(description="'defer' sends it when they end, 'drop' sends it not at all.")
+    kinds: Mapping[str, QuietKind] = Field(
+        default={}, description="What differs for the texts of a stage, by its name, or for 'broadcast'."
+    )
+
+    def of(self, kind: str) -> QuietHours:
+        """Those of the texts that a stage of this name writes."""
+        own = self.kinds.get(kind)
+        return self.model_copy(update=own.model_dump(exclude_none=True)) if own else self
 
 
 class Binding(BaseModel):

@@ -13,6 +13,7 @@ from core.config.nearest import nearest
 from core.config.node import Node, dotted
 from core.config.policy import Violation, prove
 from core.config.references import References
+from core.config.schema import BROADCAST
 from core.config.validation import validate
 from deskbell import Settings, Stage
 
@@ -43,7 +44,8 @@ def read_stages(
             errors += faults
             if config:
                 plans.append(StagePlan(catalogue.stages[name], config))
-    return (tuple(plans) if len(plans) == len(names) else None), [*errors, *_idle_settings(tree, names, catalogue)]
+    errors += [*_idle_settings(tree, names, catalogue), *_idle_quiet_hours(tree, names)]
+    return (tuple(plans) if len(plans) == len(names) else None), errors
 
 
 def pipeline_entries(tree: Node, pipelines: Mapping[str, Node]) -> tuple[tuple[Node, ...], list[ConfigError]]:
@@ -121,3 +123,22 @@ def _idle_settings(tree: Node, names: list[str], catalogue: Catalogue) -> list[C
             )
         )
     return errors
+
+
+def _idle_quiet_hours(tree: Node, names: list[str]) -> list[ConfigError]:
+    """Quiet hours for texts that nobody here writes."""
+    kinds = tree.find(("quiet_hours", "kinds"))
+    allowed = tuple(dict.fromkeys([*names, BROADCAST]))
+    return [
+        ConfigError(
+            f"Nothing in this clinic's pipeline is called '{name}'.",
+            node.key_place or node.place,
+            path=dotted(("quiet_hours", "kinds", name)),
+            kind="unknown_key",
+            allowed=allowed,
+            nearest=nearest(name, allowed),
+            advice="Name the stage whose texts have hours of their own, or 'broadcast'.",
+        )
+        for name, node in (kinds.fields if kinds else {}).items()
+        if name not in allowed
+    ]

@@ -46,7 +46,7 @@ def refusal(text: Claimed, plan: ClinicPlan, now: datetime) -> Refused | None:
     ends = _quiet_until(text, plan, now) if unasked else None
     if ends is None:
         return None
-    if plan.quiet_hours.then == "drop":
+    if plan.quiet_hours.of(text.written_by).then == "drop":
         return Refused("dropped", "quiet hours")
     return Refused("queued", "quiet hours", ends)
 
@@ -69,5 +69,5 @@ def _stop_waits(text: Claimed) -> bool:
 
 def _quiet_until(text: Claimed, plan: ClinicPlan, moment: datetime) -> datetime | None:
     """When the recipient's quiet hours end; None when the moment lies in none."""
-    hours = plan.quiet_hours
+    hours = plan.quiet_hours.of(text.written_by)
     return quiet.ends(moment, text.recipient, plan.clinic.timezone, hours.begin, hours.end)

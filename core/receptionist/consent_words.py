@@ -53,7 +53,9 @@ _STOP_TYPOS = frozenset(
     {"stpo", "sotp", "stopp", "tsop", "stahp", "st0p", "syop", "stip", "sstop", "unsub"}
     | {"st op", "s t o p", "stop it all"}
 )
-_START = frozenset({"start", "unstop", "subscribe", "resubscribe", "opt in", "optin", "comenzar", "empezar"})
+_START = frozenset(
+    {"start", "start again", "unstop", "subscribe", "resubscribe", "opt in", "optin", "comenzar", "empezar"}
+)
 _HELP = frozenset({"help", "info", "ayuda"})
 _ASK = frozenset(
     {
@@ -93,12 +95,15 @@ _POLITE = re.compile(
 _THEM = r"(?:you|u|we|i|they)"
 _WRITE = r"(?:text(?:ing|s)?|t?xt(?:ing|s)?|messag(?:ing|es?|e)|msg(?:ing|s)?|contact(?:ing)?|sms|spam(?:ming)?)"
 _TEXTS = r"(?:texts?|txts?|text messages?|messages?|msgs?|sms|spam|notifications?|alerts?|promos?|promotions?)"
-_BOTHER = r"(?:send(?:ing)?|bother(?:ing)?|harass(?:ing)?|call(?:ing)?|writ(?:ing|e))"
+_BOTHER = r"(?:send(?:ing)?|bother(?:ing)?|bug(?:ging)?|harass(?:ing)?|call(?:ing)?|writ(?:ing|e))"
 
 _STOP_PHRASES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b(?:stop|quit|cease|halt) (?:all |with |the |these |those |your |any |ur |sending (?:me )?)*{_WRITE}\b",
+        rf"\b(?:stop|quit|cease|halt) (?:all |with |w |the |these |those |your |any |ur |sending (?:me )?)*{_WRITE}\b",
+        r"\b(?:stop|quit) (?:blowing up|hitting up|using) (?:my|this|our) (?:phone|cell|number|line)\b",
+        rf"\b(?:rather|prefer) (?:you )?(?:not|didnt|dont) (?:to )?(?:get|receive|have|send me|be sent) "
+        rf"(?:any |more |these |your )*{_TEXTS}\b",
         rf"\b(?:stop|quit) {_BOTHER}(?: (?:me|us|my|to me|these|this|so)\b| {_TEXTS}\b|$)",
         rf"\b(?:stop|end|cancel|turn off|disable|discontinue) (?:all |the |these |those |your |any |me )*{_TEXTS}\b",
         rf"\b(?:dont|do not|never|no longer) (?:ever |want (?:you |u )?to |want (?:any |more |these |your )*)?"
@@ -151,8 +156,9 @@ _HEDGED = re.compile(
 )
 _SUBSCRIPTION = re.compile(r"^(?:i want to )?cancel (?:my |the )?subscription$")
 _START_PHRASES = re.compile(
-    r"\b(?:start (?:texting|messaging|sending)|text(?:ing)? me again|resubscribe|sign me (?:back )?up|"
-    r"opt(?: me)? (?:back )?in|unstop|start again|subscribe me)\b"
+    r"\b(?:start (?:texting|messaging|sending)|text(?:ing)? me again|resubscribe|unstop|subscribe me"
+    rf"|sign (?:me|us) (?:back )?up(?! for (?!(?:your |the |more )*{_TEXTS}))"
+    rf"|opt(?: me| us)? (?:back )?in(?! (?:for|to|on) (?!(?:your |the |more )*{_TEXTS})))\b"
 )
 #: A phone's way of passing a "like" on: it quotes a text, ours as a rule, and says nothing besides.
 _REACTION = re.compile(
@@ -174,9 +180,10 @@ def read(text: str) -> Reading:
     if not whole:
         return _NOTHING
     words = _words(text)
+    clauses = " / ".join(_words(part) for part in re.split(r"[.,!?;:\n]+", text))
     own = _OUR_LINE.sub(" ", words)
     unsure = Reading(Meaning.ASK, "phrase") if own != words else _NOTHING
-    return _keyword(whole, [part for part in sentences if part]) or _phrase(own) or unsure
+    return _keyword(whole, [part for part in sentences if part]) or _phrase(own, clauses) or unsure
 
 
 def heard(text: str, mark: Keyword | None) -> Reading:
@@ -229,13 +236,14 @@ def _is_stop(words: str) -> bool:
     return joined.startswith("un") and len(joined) <= 13 and OSA.distance(joined, "unsubscribe") <= 2
 
 
-def _phrase(words: str) -> Reading | None:
+def _phrase(words: str, clauses: str) -> Reading | None:
+    """`clauses` are the same words with the bounds between them: what is denied in one stands in another."""
     start = _START_PHRASES.search(words)
     starts = Reading(Meaning.START, "phrase", start.group()) if start else None
     subscription = _SUBSCRIPTION.search(words)
     if subscription:
         return Reading(Meaning.ASK, "phrase", subscription.group())
-    if any(pattern.search(words) for pattern in _NOT_A_STOP):
+    if any(pattern.search(clauses) for pattern in _NOT_A_STOP):
         return starts
     stop = _WRONG_NUMBER.search(words) or next((m for one in _STOP_PHRASES if (m := one.search(words))), None)
     if stop is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,12 +12,13 @@ from typing import Any
 
 from core import log
 from core.config.clinics import BindingPlan, ClinicPlan
+from core.config.stages import StagePlan
 from core.engine.accounts.grants import Grants
 from core.engine.live import LiveClinic
 from core.engine.models import Models
 from core.engine.pipeline import Pipeline
 from core.receptionist import quiet
-from deskbell import Clock, Grant, Knowledge, ProviderContext, ProviderNotReady, StageContext
+from deskbell import Clock, Grant, Knowledge, ProviderContext, ProviderNotReady, Stage, StageContext
 from deskbell.provider import no_grant
 from deskbell.stage import TrafficCount, Transcript, UsageCount, no_traffic, no_usage
 
@@ -75,9 +77,8 @@ class Opener:
                 transcript=self._transcript,
                 traffic=self._traffic,
                 usage=self._usage,
-                quiet_until=partial(_quiet_until, plan),
             )
-            pipeline = Pipeline([stage.stage(stage.config, stages) for stage in plan.pipeline])
+            pipeline = Pipeline([_stage(plan, stage, stages) for stage in plan.pipeline])
         except BaseException:
             await close_all([*channels.values(), *payments.values(), models, *([knowledge] if knowledge else [])])
             raise
@@ -131,8 +132,13 @@ class Opener:
         return provider
 
 
-def _quiet_until(plan: ClinicPlan, address: str, now: datetime) -> datetime | None:
-    hours = plan.quiet_hours
+def _stage(plan: ClinicPlan, stage: StagePlan, context: StageContext) -> Stage[Any]:
+    """A stage, with the quiet hours of its own texts."""
+    return stage.stage(stage.config, replace(context, quiet_until=partial(_quiet_until, plan, stage.stage.name)))
+
+
+def _quiet_until(plan: ClinicPlan, kind: str, address: str, now: datetime) -> datetime | None:
+    hours = plan.quiet_hours.of(kind)
     return None if hours.then == "drop" else quiet.ends(now, address, plan.clinic.timezone, hours.begin, hours.end)
 
 

@@ -80,17 +80,21 @@ async def carrier_says_opted_out(
 
 # ---- entries from outside ----------------------------------------------------------------------------------------
 
+# Each of these looks its thousand up one by one in an index, whatever the planner believes of a table that just grew.
+
+_KNOWN = "SELECT address FROM address WHERE clinic = $1 AND kind = 'sms' AND address = ANY($2)"
+
 #: The same lock as a first text takes: whoever is met here and there at the same moment is one contact.
 _ONE_AT_A_TIME = """
-SELECT pg_advisory_xact_lock(hashtextextended($1 || ' sms ' || n.phone, 0))
-  FROM unnest($2::text[]) AS n (phone)
- WHERE NOT EXISTS (SELECT FROM address a WHERE a.clinic = $1 AND a.kind = 'sms' AND a.address = n.phone)
+SELECT pg_advisory_xact_lock(hashtextextended($1 || ' sms ' || n.phone, 0)) FROM unnest($2::text[]) AS n (phone)
 """
 
 _WELCOME = """
-WITH stranger AS (
+WITH known AS MATERIALIZED (
+    SELECT address FROM address WHERE clinic = $1 AND kind = 'sms' AND address = ANY($2)
+), stranger AS (
     SELECT n.phone, n.at, row_number() OVER () AS place FROM unnest($2::text[], $3::timestamptz[]) AS n (phone, at)
-     WHERE NOT EXISTS (SELECT FROM address a WHERE a.clinic = $1 AND a.kind = 'sms' AND a.address = n.phone)
+     WHERE n.phone NOT IN (SELECT address FROM known)
 ), fresh AS (
     INSERT INTO contact (clinic, created_at) SELECT $1, $5 FROM stranger RETURNING id
 ), met AS (
@@ -106,27 +110,27 @@ INSERT INTO address (clinic, kind, address, contact) SELECT $1, 'sms', phone, id
 
 #: A turn's commit writes both ledger and contact under this lock, so that what is read behind it is the newest.
 _LOCK = """
-SELECT p.id FROM contact p
- WHERE p.clinic = $1 AND p.id IN (SELECT contact FROM address WHERE clinic = $1 AND kind = 'sms' AND address = ANY($2))
- ORDER BY p.id FOR UPDATE
+SELECT a.address, p.id FROM address a JOIN contact p ON p.clinic = a.clinic AND p.id = a.contact
+ WHERE a.clinic = $1 AND a.kind = 'sms' AND a.address = ANY($2)
+ ORDER BY p.id FOR UPDATE OF p
 """
 
 _ENTER = """
-INSERT INTO consent (clinic, contact, opted_out, source, words, at)
-SELECT $1, a.contact, n.opted_out, n.source, n.words, n.at
-  FROM unnest($2::text[], $3::boolean[], $4::timestamptz[], $5::text[], $6::text[])
-       WITH ORDINALITY AS n (phone, opted_out, at, source, words, place)
-  JOIN address a ON a.clinic = $1 AND a.kind = 'sms' AND a.address = n.phone
- WHERE NOT EXISTS (SELECT FROM consent c WHERE c.clinic = $1 AND c.contact = a.contact AND c.at = n.at
-                                           AND c.opted_out = n.opted_out)
+INSERT INTO consent (clinic, contact, opted_out, at, source, words)
+SELECT $1, n.contact, n.opted_out, n.at, n.source, n.words
+  FROM unnest($2::bigint[], $3::boolean[], $4::timestamptz[], $5::text[], $6::text[])
+       WITH ORDINALITY AS n (contact, opted_out, at, source, words, place)
+ WHERE (SELECT count(*) FROM consent c WHERE c.clinic = $1 AND c.contact = n.contact AND c.at = n.at
+                                         AND c.opted_out = n.opted_out) = 0
  ORDER BY n.place
 """
 
 _OBEY = """
 UPDATE contact p SET opted_out_at = CASE WHEN law.opted_out THEN law.at END
-  FROM (SELECT DISTINCT ON (contact) contact, opted_out, at FROM consent WHERE clinic = $1 AND contact = ANY($2)
-         ORDER BY contact, at DESC, opted_out DESC) law
- WHERE p.clinic = $1 AND p.id = law.contact AND (p.opted_out_at IS NOT NULL) <> law.opted_out
+  FROM unnest($2::bigint[]) AS n (contact),
+       LATERAL (SELECT c.opted_out, c.at FROM consent c WHERE c.clinic = $1 AND c.contact = n.contact
+                 ORDER BY c.at DESC, c.opted_out DESC LIMIT 1) law
+ WHERE p.clinic = $1 AND p.id = n.contact AND (p.opted_out_at IS NOT NULL) <> law.opted_out
 RETURNING law.opted_out
 """
 
@@ -139,20 +143,21 @@ async def enter(connection: Connection, clinic: str, binding: str, entries: Sequ
     """
     entries = sorted(entries, key=lambda entry: (entry.phone, entry.at))
     last = {entry.phone: entry.at for entry in entries}
-    phones = list(last)
-    await connection.execute(_ONE_AT_A_TIME, clinic, phones)
-    met = await connection.execute(_WELCOME, clinic, phones, list(last.values()), binding, now)
-    contacts = [row["id"] for row in await connection.fetch(_LOCK, clinic, phones)]
+    known = {row["address"] for row in await connection.fetch(_KNOWN, clinic, list(last))}
+    strangers = {phone: at for phone, at in last.items() if phone not in known}
+    await connection.execute(_ONE_AT_A_TIME, clinic, list(strangers))
+    met = await connection.execute(_WELCOME, clinic, list(strangers), list(strangers.values()), binding, now)
+    contacts = {row["address"]: row["id"] for row in await connection.fetch(_LOCK, clinic, list(last))}
     written = await connection.execute(
         _ENTER,
         clinic,
-        [entry.phone for entry in entries],
+        [contacts[entry.phone] for entry in entries],
         [entry.opted_out for entry in entries],
         [entry.at for entry in entries],
         [entry.source for entry in entries],
         [entry.words for entry in entries],
     )
-    changed = [row["opted_out"] for row in await connection.fetch(_OBEY, clinic, contacts)]
+    changed = [row["opted_out"] for row in await connection.fetch(_OBEY, clinic, list(contacts.values()))]
     return Entered(_count(met), _count(written), sum(changed), len(changed) - sum(changed))
 
 

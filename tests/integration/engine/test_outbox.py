@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from core.config.schema import QuietHours
 from core.engine.live import LiveClinic
 from core.engine.takeover import ContactOptedOut
 from deskbell import (
@@ -370,3 +372,23 @@ async def test_an_answer_at_night_overtakes_what_waits_and_makes_it_moot(world: 
     await world.engine.sweeper.send_due()
     assert world.sent == ["re hello?"]
     assert await world.value("SELECT reason FROM outbox WHERE kind = 'outreach'") == "the patient has written since"
+
+
+async def test_a_kind_of_text_may_have_quiet_hours_of_its_own(world: World) -> None:
+    hours = world.live.plan.quiet_hours
+    late = QuietHours(begin="22:00", end=hours.end, then="drop", kinds={"outreach": {"then": "defer"}})
+    for allowed, sent in ((late, ["re remind"]), (hours, [])):
+        plan = replace(world.live.plan, quiet_hours=allowed)
+        world.live = LiveClinic(plan, world.live.channels, None, world.live.pipeline)
+        world.use(Outreach)
+        world.clock.set(NIGHT)
+        world.wire.taken.clear()
+        await world.hear("remind")
+        await world.settle()
+        assert world.sent == sent
+    world.clock.set(NIGHT + timedelta(hours=1, minutes=1))
+    plan = replace(plan, quiet_hours=late)
+    world.live = LiveClinic(plan, world.live.channels, None, world.live.pipeline)
+    world.engine.directory.swap({"harbor": world.live})
+    await world.engine.outbox.drain("harbor", await world.value("SELECT id FROM conversation"))
+    assert await world.value("SELECT status FROM outbox ORDER BY id DESC LIMIT 1") == "queued"

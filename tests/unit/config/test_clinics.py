@@ -51,6 +51,18 @@ def test_the_pipeline_may_be_a_list_and_its_stages_have_settings(clinics: Clinic
     assert pipeline[0].config.max_segments == 2  # type: ignore[attr-defined]
 
 
+def test_one_kind_of_text_has_quiet_hours_of_its_own_where_it_says_otherwise(clinics: ClinicFolder) -> None:
+    clinics.write(clinics.good + "quiet_hours: {kinds: {missed_call: {begin: '22:00'}, broadcast: {then: drop}}}\n")
+    hours = clinics.load().plans["harbor"].quiet_hours
+    assert [
+        (f"{one.begin:%H}", f"{one.end:%H}", one.then) for one in map(hours.of, ("missed_call", "broadcast", ""))
+    ] == [
+        ("22", "08", "defer"),
+        ("20", "08", "drop"),
+        ("20", "08", "defer"),
+    ]
+
+
 def test_the_ladder_of_models_keeps_its_written_order(clinics: ClinicFolder) -> None:
     more = '  zeta: {use: parrot, key: "${env:PARROT_KEY}"}\n  alpha: {use: parrot, key: "${env:PARROT_KEY}"}\n'
     clinics.write(clinics.good.replace("knowledge:", more + "knowledge:"))
@@ -128,6 +140,9 @@ def test_one_slip_is_one_error_at_its_place(
         ("stages: {takeover: 5}\n", "stages.takeover"),
         ("pipelines: {mine: [assistant]}\n", "pipelines"),
         (LIST + "stages: {takeover: {}}\n", "stages.takeover"),
+        ("quiet_hours: {kinds: {missed_cal: {end: '07:00'}}}\n", "quiet_hours.kinds.missed_cal"),
+        ("quiet_hours: {kinds: {missed_call: {end: '7'}}}\n", "quiet_hours.kinds.missed_call.end"),
+        (LIST + "quiet_hours: {kinds: {missed_call: {end: '07:00'}}}\n", "quiet_hours.kinds.missed_call"),
     ],
 )
 def test_the_sections_with_defaults_are_checked_too(added: str, path: str, clinics: ClinicFolder) -> None:

@@ -56,12 +56,14 @@ GOOD_CHANGES = [
         "knowledge: {use: notes}",
         "pipeline: [sms_format, output_guard, consent, card_guard, emergency, assistant]\nsending: {attempts: 3}",
     ),
+    ("knowledge: {use: notes}", "quiet_hours: {kinds: {missed_call: {end: '07:00'}}}"),
     ("knowledge: {use: notes}", f"subscribers: {{crm: {CRM}}}"),
     ("knowledge: {use: notes}", f"subscribers: {{crm: {CRM.replace('https://crm.example', 'http://127.0.0.1:90')}}}"),
     ("knowledge: {use: notes}", f"subscribers: {{crm: {CRM[:-1]}, types: [opt_out], phone: true}}}}"),
 ]
 
 BAD_CHANGES = [
+    ("knowledge: {use: notes}", "quiet_hours: {kinds: {missed_call: {end: '7'}}}"),
     ("languages: [en]", "langauges: [en]"),
     ("  phone: ", "  telephone: "),
     ('"+12125550134"', '"2125550134"'),

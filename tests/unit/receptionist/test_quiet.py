@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.receptionist.quiet import ends, zones_of
@@ -67,6 +67,7 @@ def test_the_same_time_twice_turns_them_off() -> None:
     assert ends(at("2026-03-03 23:00"), EAST, NEW_YORK, time(8), time(8)) is None
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     hour=st.integers(0, 24 * 730),
     begin=st.times().map(lambda one: one.replace(second=0, microsecond=0)),
@@ -79,3 +80,49 @@ def test_when_they_end_they_are_over(hour: int, begin: time, end: time, address:
     if over is not None:
         assert moment < over <= moment + timedelta(hours=49)
         assert ends(over, address, NEW_YORK, begin, end) is None
+
+
+# ---- where the owner of a number may be --------------------------------------------------------------------------
+
+ZONES = [
+    (
+        "New York, its newer overlays included",
+        ["+12125550111", "+16465550111", "+19175550111", "+13325550111"],
+        "New_York",
+    ),
+    ("Los Angeles and the overlays of its neighbours", ["+13105550111", "+12135550111", "+17475550111"], "Los_Angeles"),
+    ("Houston's four area codes", ["+17135550111", "+12815550111", "+18325550111", "+13465550111"], "Chicago"),
+    ("Arizona, which keeps no summer time", ["+16025550111", "+14805550111"], "Phoenix"),
+    ("Hawaii", ["+18085550111"], "Honolulu"),
+]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "city"), [(numbers, city) for _, numbers, city in ZONES], ids=[z[0] for z in ZONES]
+)
+def test_a_number_is_where_its_area_code_is(numbers: list[str], city: str) -> None:
+    for number in numbers:
+        assert [zone.key.rpartition("/")[2] for zone in zones_of(number, ZoneInfo("Europe/London"))] == [city]
+
+
+@pytest.mark.parametrize(
+    ("number", "least"),
+    [("+19075550111", 2), ("+12085550111", 2), ("+16055550111", 2)],
+)
+def test_an_area_code_across_a_border_of_zones_is_quiet_while_either_side_is(number: str, least: int) -> None:
+    """Alaska, Idaho, South Dakota."""
+    zones = zones_of(number, NEW_YORK)
+    assert len(zones) >= least
+    for hour in range(24 * 4):
+        moment = at("2026-03-07 00:00") + timedelta(minutes=15 * hour)
+        quiet = [ends(moment, "visitor", zone, BEGIN, END) is not None for zone in zones]
+        assert (ends(moment, number, NEW_YORK, BEGIN, END) is not None) is any(quiet)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["+18005550111", "+18885550111", "+18335550111", "+15005550006", "+17005550111", "+447911123456789", "", "22395"],
+)
+def test_a_number_of_nowhere_goes_by_the_clinics_clock(address: str) -> None:
+    """Toll-free, for tests, of a carrier's own, none at all, a short code."""
+    assert zones_of(address, LOS_ANGELES) == (LOS_ANGELES,)

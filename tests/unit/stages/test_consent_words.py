@@ -1,103 +1,39 @@
-"""Which texts opt out, opt in, ask for help, need a question back, or have nothing to do with consent."""
+"""Which texts opt out, opt in, ask for help, need a question back, or have nothing to do with consent.
+
+The texts stand in the corpus, where each of them goes through the whole pipeline as well.
+"""
+
+from collections import Counter
 
 import pytest
 
-from core.receptionist.consent_words import Meaning, agrees, read
+from core.receptionist.consent_words import Meaning, Reading, agrees, heard, read, stop_among
+from deskbell import Keyword
+from tests.corpus.texts import CorpusText, load
 
-KEYWORDS = """
-STOP | stop | Stop! | STOP!! | stop. | "STOP" | 'stop' | stop? | *stop* | (STOP) | please stop | Stop please
-stop thx | stop thanks | STOP NOW | pls stop | ok stop | just stop | Stop, please. | kindly stop | stoppp | STOOOP
-stop stop stop | STOPALL | stop all | Stop All! | UNSUBSCRIBE | unsubscribe please | CANCEL | cancel | Cancel. | END
-end | QUIT | quit! | REVOKE | revoke | OPTOUT | OPT OUT | opt-out | Opt-Out please | stpo | sotp | stopp
-unsuscribe | unsubcribe | Unsubscibe | un subscribe | alto | ALTO | parar | Thanks for everything. Please stop.
-S T O P | s.t.o.p. | stahp
-Stop. I'm not interested | No thank you. STOP | Stop, I never asked for this | hi, stop | basta
-"""
-
-PHRASES = """
-stop texting me | Please stop texting | quit texting me | stop messaging this number | stop sending me messages
-Can you stop texting me please | don't text me | Dont text me anymore | do not contact me
-Please do not text this number | never text me again | I don't want any more texts | no more texts please
-No more messages | stop the texts | stop these messages | please unsubscribe me | I'd like to be unsubscribed
-how do I unsubscribe | I want to opt out | opt me out | please opt me out of texts | I'm opting out
-I revoke my consent | I withdraw my permission to text me | take me off your list | take me off this list please
-Remove me | remove me from your list | remove my number | Please delete my number | lose my number | leave me alone
-wrong number | Sorry, wrong number | You have the wrong number | you've got the wrong person
-This is the wrong number | stop spamming me | stop calling me | stop bothering me | turn off notifications
-no me escriban | No me escribas más | no más mensajes | número equivocado | dejen de escribirme
-I would like to stop receiving these messages | STOP TEXTING ME!!! | I don't want to receive texts
-I no longer wish to receive messages | I said stop | Not me, wrong number | This isn't Dana, wrong number
-don't send me any more of these | would you please stop | unsub | don’t message me again | stop sending texts
-"""
-
-NOT_ABOUT_CONSENT = """
-Cancel my appointment | cancel my 3pm | Please cancel my appointment | Can I cancel tomorrow?
-I need to cancel for Friday | I'll stop by tomorrow | can I stop by at 3 | Where is the bus stop? | end of the week
-the end of May works | when does it end | When does the special end? | info about fillers
-more info please on botox | help me book | can you help me | I need help choosing | Help with my bill
-start with lip filler | When can I start? | I want to stop smoking | does laser stop hair growth
-I quit smoking last year | the quit smoking program | nonstop itching | can I opt out of the deposit
-can I opt out of numbing cream? | don't stop texting me lol | I didn't mean to unsubscribe | please don't remove me
-can you remove my mole | do you remove tattoos | remove me from the waitlist | I gave you the wrong number before
-my old phone is the wrong number for me, use this | I'm ending my membership soon, what then? | weekend
-Is the offer ending? | cancellation policy? | What's your policy on cancelling | hi | yes | ok | thanks! | Botox
-Dana Cole | the best time to text me is 5 | can I text you a picture? | text me when ready | I'll message you later
-should I text or call? | 5 | 10:30 | 👍 | alto voice lessons | stop at 2 syringes I think
-do I have to stop taking anything before? | can you stop the bleeding | I was told to stop retinol
-what do I do to stop grinding my teeth | no worries | no | never been there | I don't know
-call me at the end of the day | unsure | un momento | how long until it ends | is parking free?
-don't send me the wrong form | I do not contact lenses wear | unsubscribed by accident can you check
-the wrong number was on the form | please remove me from Friday | Do not call before 9 | no more botox for me thanks
-Liked “Harbor: call (212) 555-0134 to reach a person. Reply STOP to opt out.” | Loved "Reply STOP to opt out"
-👍 to “Reply START to resubscribe.” | Reacted 😂 to “You are unsubscribed” | Removed a like from “STOP to opt out”
-can you stop my membership | did you get my messages | leave me a message | husband told me not to text
-"""
-
-START = "START | start | Start! | please start | UNSTOP | resubscribe | start texting me again | opt me back in"
-HELP = "HELP | help | Help! | HELP please | info | INFO | info? | ayuda"
-UNCLEAR = """
-stop it | enough | not interested | I'm not interested | No longer interested. | cancle | cancel everything
-cancelar | go away | no more | I'm done | end this | stop texting me so late | stop texting me at night
-cancel my subscription | remove | Reply STOP to opt out | you said "Reply STOP to opt out", what does that mean
-"""
+TEXTS = [text for text in load() if text.file == "consent"]
+_MEANINGS = {meaning.value for meaning in Meaning}
 
 
-def texts(table: str) -> list[str]:
-    return [text.strip() for line in table.splitlines() for text in line.split(" | ") if text.strip()]
+def meaning(labels: frozenset[str]) -> str:
+    return next(iter(labels & _MEANINGS), Meaning.NONE.value)
 
 
-@pytest.mark.parametrize("text", texts(KEYWORDS))
-def test_an_opt_out_word_as_the_whole_message_stops(text: str) -> None:
-    assert read(text).meaning is Meaning.STOP
+def test_the_table_is_long_and_has_its_share_of_texts_that_only_look_alike() -> None:
+    counts = Counter(meaning(text.labels) for text in TEXTS)
+    assert sum(counts.values()) >= 400
+    assert counts[Meaning.NONE] >= 150
+    assert min(counts[one] for one in Meaning) >= 15
 
 
-@pytest.mark.parametrize("text", texts(PHRASES))
-def test_a_clear_phrase_stops(text: str) -> None:
-    assert read(text).meaning is Meaning.STOP
-
-
-@pytest.mark.parametrize("text", texts(NOT_ABOUT_CONSENT))
-def test_ordinary_talk_is_no_consent_word(text: str) -> None:
-    assert read(text).meaning is Meaning.NONE
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.name)
+def test_a_text_says_of_consent_what_it_should(text: CorpusText) -> None:
+    [words] = text.texts
+    assert read(words).meaning == meaning(text.labels)
 
 
 def test_a_reaction_to_a_text_of_several_lines_is_no_opt_out() -> None:
     assert read("Laughed at “No more texts?\nReply STOP to opt out.”").meaning is Meaning.NONE
-
-
-@pytest.mark.parametrize("text", texts(START))
-def test_opt_in_words_start(text: str) -> None:
-    assert read(text).meaning is Meaning.START
-
-
-@pytest.mark.parametrize("text", texts(HELP))
-def test_help_words_ask_for_help(text: str) -> None:
-    assert read(text).meaning is Meaning.HELP
-
-
-@pytest.mark.parametrize("text", texts(UNCLEAR))
-def test_what_may_be_an_opt_out_is_asked_about(text: str) -> None:
-    assert read(text).meaning is Meaning.ASK
 
 
 @pytest.mark.parametrize("text", ["", "   ", "...", "!!!", "?", "\u200b"])
@@ -105,9 +41,42 @@ def test_a_text_without_words_says_nothing(text: str) -> None:
     assert read(text).meaning is Meaning.NONE
 
 
-def test_a_keyword_and_a_phrase_are_told_apart_for_the_ledger() -> None:
-    assert read("Stop!").source == "keyword"
-    assert read("stop texting me").source == "phrase"
+@pytest.mark.parametrize(
+    ("text", "source", "words"),
+    [
+        ("Stop!", "keyword", "stop"),
+        ("Dana Cole here. Please STOP.", "keyword", "stop"),
+        ("this is Dana, pls stop texting me, I'm on blood thinners", "phrase", "stop texting"),
+        ("This isn't Dana, wrong number", "phrase", "wrong number"),
+        ("UNSTOP", "keyword", "unstop"),
+        ("ok, text me again. Dana", "phrase", "text me again"),
+    ],
+)
+def test_the_ledger_gets_the_words_that_say_it_and_no_others(text: str, source: str, words: str) -> None:
+    assert read(text)[1:] == (source, words)
+
+
+def test_the_carriers_mark_outweighs_the_words_and_keeps_them_only_where_they_agree() -> None:
+    assert heard("¡Adiós!", Keyword.STOP) == Reading(Meaning.STOP, "carrier")
+    assert heard("Quit", Keyword.STOP) == Reading(Meaning.STOP, "carrier", "quit")
+    assert heard("Quit", None) == Reading(Meaning.STOP, "keyword", "quit")
+
+
+@pytest.mark.parametrize(
+    ("texts", "place"),
+    [
+        (["hi", "STOP"], 1),
+        (["STOP", "wait, is Friday free?"], 0),
+        (["STOP", "START"], None),
+        (["START", "stop texting me"], 1),
+        (["not interested"], None),
+        (["hi"], None),
+        ([], None),
+    ],
+)
+def test_of_several_texts_the_last_word_on_consent_counts(texts: list[str], place: int | None) -> None:
+    found = stop_among([(text, None) for text in texts])
+    assert (found[0] if found else None) == place
 
 
 @pytest.mark.parametrize("text", ["yes", "Yes please", "yep", "sí", "yes do it"])
