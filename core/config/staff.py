@@ -45,6 +45,7 @@ NoticeKind = Literal[
     "payment_unmatched",
     "person",
     "picture",
+    "promise_due",
     "question",
     "refund_refused",
     "reply_waiting",
@@ -90,6 +91,9 @@ class Staff(Settings):
         description="When a notice that is not urgent goes out; 'when_open' waits for the opening hours, if any."
     )
     raise_again: RaiseAgain = Field(description="Telling staff again while nobody acts.")
+    promise_due: Literal["urgent", "normal", "never"] = Field(
+        description="How staff are told, once, that a call was promised by now and nobody has acted."
+    )
     texts_an_hour: int = Field(
         ge=1, le=500, description="Most texts to one phone in an hour; beyond them only what is urgent is texted."
     )
@@ -102,5 +106,6 @@ NOBODY = Staff(
     notify="urgent",
     not_urgent="at_once",
     raise_again=RaiseAgain(after=timedelta(), times=0),
+    promise_due="never",
     texts_an_hour=20,
 )

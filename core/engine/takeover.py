@@ -9,7 +9,8 @@ from uuid import uuid4
 from core.engine import events
 from core.engine.queue import WakeQueue
 from core.receptionist.sms import count
-from core.store import mailbox, notices, outbox, staff
+from core.receptionist.timers import NUDGE, PROMISE
+from core.store import mailbox, notices, outbox, staff, timers
 from core.store.database import Database
 from deskbell import Clock, DeskbellError
 
@@ -50,6 +51,7 @@ class Takeover:
     async def seen(self, clinic: str, conversation: int) -> int:
         """Somebody has seen what there is to see: its notices are not raised again. Returns how many there were."""
         async with self._database.transaction() as connection:
+            await timers.settle(connection, clinic, conversation, (), PROMISE)
             return await notices.see(connection, clinic, conversation, self._clock.now())
 
     async def _act(self, clinic: str, conversation: int, author: str, action: Action, text: str = "") -> bool:
@@ -61,6 +63,8 @@ class Takeover:
             if await change(connection, clinic, conversation) is None:
                 return False
             await notices.see(connection, clinic, conversation, now)
+            # A person sees to it: no promise comes due, and what was left open is not for the bot to come back to.
+            await timers.settle(connection, clinic, conversation, (NUDGE,), PROMISE)
             if text:
                 segments = count(text).segments
                 await outbox.put_staff_text(connection, clinic, conversation, author, text, segments, now)

@@ -16,9 +16,11 @@ from core.engine.events import TEXT, decode, said
 from core.engine.fold import fold
 from core.engine.live import Directory, LiveClinic
 from core.engine.outbox import Outbox
+from core.engine.promises import keep_promises
 from core.engine.queue import WakeQueue
 from core.engine.steps import OnStep, Step, pass_by
 from core.receptionist.consent_words import stop_among
+from core.receptionist.promises import keep_promise
 from core.store import mailbox, turns
 from core.store.database import Database
 from core.store.mailbox import Snapshot
@@ -121,8 +123,10 @@ class Turns:
         turn = self._begin(live, snapshot)
         keep_corrections(turn)
         keep_deposits(turn, live.plan.payment_links)
+        keep_promises(turn, live.plan.staff)
         async with asyncio.timeout(live.plan.turns.deadline.total_seconds()):
             stages = await live.pipeline.run(turn)
+        keep_promise(turn)
         elapsed = perf_counter() - started
         work = fold(
             turn,

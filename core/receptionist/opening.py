@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from core.receptionist.when import When, clock_text, date_text, listed, weekday_text
 from deskbell.clinic import WEEKDAYS, Clinic, Hours, Span
@@ -45,19 +45,34 @@ def day_text(day: date, today: date) -> str:
 
 def call_back(clinic: Clinic, now: datetime) -> str:
     """By when staff will be in touch, e.g. ``today before 5 pm``; without hours, nothing that could be wrong."""
-    if clinic.hours is None:
+    found = _time_to_call(clinic, now)
+    if found is None:
         return "as soon as they can"
+    day, span = found
+    local = now.astimezone(clinic.timezone)
+    if datetime.combine(day, span.opens, clinic.timezone) <= local:
+        return f"today before {clock_text(span.closes)}"
+    return f"{day_text(day, local.date())} between {clock_text(span.opens)} and {clock_text(span.closes)}"
+
+
+def call_back_by(clinic: Clinic, now: datetime) -> datetime | None:
+    """The moment that `call_back` names; None where it names none."""
+    found = _time_to_call(clinic, now)
+    return datetime.combine(found[0], found[1].closes, clinic.timezone).astimezone(UTC) if found else None
+
+
+def _time_to_call(clinic: Clinic, now: datetime) -> tuple[date, Span] | None:
+    """The first opening hours that leave staff enough time for a call; None when nobody knows, or none are near."""
+    if clinic.hours is None:
+        return None
     local = now.astimezone(clinic.timezone)
     for ahead in range(_AHEAD + 1):
         day = local.date() + timedelta(days=ahead)
         for span in clinic.hours.spans(day):
             closes = datetime.combine(day, span.closes, clinic.timezone)
-            if closes - local < _ENOUGH_TO_CALL:
-                continue
-            if datetime.combine(day, span.opens, clinic.timezone) <= local:
-                return f"today before {clock_text(span.closes)}"
-            return f"{day_text(day, local.date())} between {clock_text(span.opens)} and {clock_text(span.closes)}"
-    return "as soon as they can"
+            if closes - now >= _ENOUGH_TO_CALL:
+                return day, span
+    return None
 
 
 def opens_text(clinic: Clinic, now: datetime) -> str:

@@ -11,7 +11,7 @@ from core.rehearsal.script import Effect, Expect, ScriptTurn
 
 #: Effects that a turn has for itself, and those that a hostile model brings about.
 _OWN = ("Say", "Learn", "Remember", "Withhold")
-_LOUD = ("NotifyStaff", "HandOver", "MoveRequest", "RecordConsent", "SetTimer", "RequestDeposit", "CancelDeposit")
+_LOUD = ("NotifyStaff", "HandOver", "MoveRequest", "RecordConsent", "RequestDeposit", "CancelDeposit")
 _GUARDED = frozenset({"HandOver guard", "NotifyStaff model_down"})
 _NOTHING = ("nothing", "none")
 
@@ -101,9 +101,7 @@ def _effects(script: ScriptTurn, moment: Moment, *, strict: bool) -> Iterator[Fa
 
 
 def _is_loud(effect: str) -> bool:
-    return effect.startswith(
-        ("NotifyStaff", "HandOver", "MoveRequest", "RecordConsent", "SetTimer", "RequestDeposit", "CancelDeposit")
-    )
+    return effect.startswith(_LOUD)
 
 
 def _happened(effect: Effect, moment: Moment) -> bool:

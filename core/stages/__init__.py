@@ -24,6 +24,7 @@ def register_stages() -> Sequence[type[Stage[Any]]]:
     from core.stages.history import HistoryStage
     from core.stages.injection_guard import InjectionGuard
     from core.stages.missed_call import MissedCall
+    from core.stages.nudge import Nudge
     from core.stages.output_guard import OutputGuard
     from core.stages.pace import Pace
     from core.stages.sender_guard import SenderGuard
@@ -32,4 +33,4 @@ def register_stages() -> Sequence[type[Stage[Any]]]:
 
     outermost = [SmsFormat, OutputGuard, HealthGuard, InjectionGuard, SenderGuard]
     guards = [Consent, Takeover, CardGuard, EmergencyLine, Pace]
-    return [*outermost, *guards, HistoryStage, DepositStage, MissedCall, AssistantStage]
+    return [*outermost, *guards, HistoryStage, DepositStage, MissedCall, Nudge, AssistantStage]

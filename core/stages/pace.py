@@ -50,7 +50,7 @@ class Pace(Stage[PaceConfig]):
 
     name: ClassVar[str] = "pace"
     Config = PaceConfig
-    outside_of: ClassVar[frozenset[str]] = frozenset({"history", "missed_call", "assistant"})
+    outside_of: ClassVar[frozenset[str]] = frozenset({"history", "missed_call", "nudge", "assistant"})
     because: ClassVar[str] = "a machine that texts us must not be answered for ever"
 
     async def __call__(self, turn: Turn, call_next: CallNext) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -32,3 +32,14 @@ async def take_due(connection: Connection, now: datetime, limit: int = 100) -> l
         limit,
     )
     return [Due(**row) for row in rows]
+
+
+async def settle(connection: Connection, clinic: str, conversation: int, names: Sequence[str], prefix: str) -> None:
+    """Takes timers away that nothing is left to do for: those of these names, and all that begin with `prefix`."""
+    await connection.execute(
+        "DELETE FROM timer WHERE clinic = $1 AND conversation = $2 AND (name = ANY($3) OR starts_with(name, $4))",
+        clinic,
+        conversation,
+        list(names),
+        prefix,
+    )

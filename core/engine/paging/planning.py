@@ -9,9 +9,9 @@ from core.config.staff import Staff
 from core.store.notices import NO_CONVERSATION, Address, Notice
 from deskbell import Clinic
 
-WAITING = "reply_waiting"
+WAITING, PROMISE_DUE = "reply_waiting", "promise_due"
 #: Always news, whatever else waits to be seen.
-_NEWS = frozenset({"lead", "deposit_paid"})
+_NEWS = frozenset({"lead", "deposit_paid", PROMISE_DUE})
 
 
 def must_act(notice: Notice) -> bool:
@@ -58,6 +58,7 @@ def due_at(notice: Notice, clinic: Clinic, staff: Staff, now: datetime) -> datet
 
 def raise_at(notice: Notice, staff: Staff, told: int, due: datetime) -> datetime | None:
     """When it is raised again after it was raised `told` times and last told at `due`; None when that is enough."""
-    if not must_act(notice) or told >= staff.raise_again.times:
+    # What a broken promise was about has a notice of its own, which is raised by itself.
+    if not must_act(notice) or notice.kind == PROMISE_DUE or told >= staff.raise_again.times:
         return None
     return due + staff.raise_again.after

@@ -57,6 +57,7 @@ STAFF = {
     "notify": "urgent",
     "not_urgent": "at_once",
     "raise_again": {"after": "30m", "times": 2},
+    "promise_due": "urgent",
     "texts_an_hour": 20,
 }
 

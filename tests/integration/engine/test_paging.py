@@ -57,6 +57,7 @@ STAFF = {
     "notify": ["lead", "reply_waiting"],
     "not_urgent": "at_once",
     "raise_again": {"after": "30m", "times": 2},
+    "promise_due": "urgent",
     "texts_an_hour": 20,
 }
 PERSON = HandOver("Asked for a person: Dana Cole, Botox, Tue after 4 pm", kind="person")

@@ -80,6 +80,7 @@ STAFF = {
     "notify": "all",
     "not_urgent": "at_once",
     "raise_again": {"after": "30m", "times": 1},
+    "promise_due": "urgent",
     "texts_an_hour": 20,
 }
 

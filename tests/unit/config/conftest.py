@@ -135,6 +135,7 @@ STAGES = [
     stage("history"),
     stage("deposit"),
     stage("missed_call"),
+    stage("nudge"),
     stage("assistant"),
 ]
 

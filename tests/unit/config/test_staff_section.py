@@ -18,6 +18,7 @@ GOOD: dict[str, Any] = {
     "notify": ["lead"],
     "not_urgent": "when_open",
     "raise_again": {"after": "30m", "times": 2},
+    "promise_due": "urgent",
     "texts_an_hour": 20,
 }
 

@@ -174,7 +174,7 @@ def test_the_registered_order_keeps_every_stages_own_demands() -> None:
     order = [stage.name for stage in stages()]
     assert order[:5] == ["sms_format", "output_guard", "health_guard", "injection_guard", "sender_guard"]
     assert order[5:10] == ["consent", "takeover", "card_guard", "emergency", "pace"]
-    assert order[10:] == ["history", "deposit", "missed_call", "assistant"]
+    assert order[10:] == ["history", "deposit", "missed_call", "nudge", "assistant"]
     by_name = {stage.name: stage for stage in stages()}
     for place, name in enumerate(order):
         for outer in order[:place]:
