@@ -31,13 +31,22 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder of the report; what is in it is replaced.")] = Path("e2e-report"),
 ) -> None:
     """Walk from a missed call to a paid deposit, through Telnyx and through Twilio."""
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
+    _empty(out)
     deviations = asyncio.run(_walk(out.resolve()))
     for line in deviations:
         _say(f"DEVIATION  {line}")
     _say(f"{'Deviations' if deviations else 'All as it should be'}: {out / 'report.md'}")
     raise typer.Exit(1 if deviations else 0)
+
+
+def _empty(out: Path) -> None:
+    """Makes room for a report; a folder that holds something else is left alone."""
+    report_file = out / "report.md"
+    if out.exists() and any(out.iterdir()) and not report_file.exists():
+        raise typer.BadParameter(f"{out} holds something that is no report of ours.")
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    report_file.touch()
 
 
 async def _walk(out: Path) -> list[str]:
