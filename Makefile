@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 READY  := $(VENV)/.ready
 
-.PHONY: run test check lint types walls lock bench clean
+.PHONY: run test check lint types walls lock bench e2e clean
 
 run: $(READY)
 	@exec $(BIN)/deskbell serve --sandbox
@@ -28,6 +28,10 @@ walls: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench
 
+# From a missed call to a paid deposit, through each carrier; the report is in e2e-report/.
+e2e: $(READY)
+	$(BIN)/python -m tests.e2e
+
 # Resolves the ranges of setup.cfg anew; commit what changes.
 lock: $(UV)
 	$(UV) pip compile setup.cfg --all-extras --generate-hashes --no-emit-index-url --no-annotate \
@@ -44,4 +48,4 @@ $(READY): $(UV) requirements.lock setup.cfg pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) .deskbell build dist *.egg-info
+	rm -rf $(VENV) .deskbell e2e-report build dist *.egg-info

@@ -64,7 +64,7 @@ async def _work(settings: Settings, catalogue: Catalogue, environment: Mapping[s
     sandboxed = await sandbox_elsewhere(environment)
     async with running(settings, catalogue, environment, sandbox=sandboxed, serve=False) as runtime:
         if runtime.listener:
-            logger.info("worker runs", host=settings.host, port=runtime.listener.port)
+            logger.info("worker runs", port=runtime.listener.port)
         await _until_told(runtime)
 
 
