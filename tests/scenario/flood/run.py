@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import re
 import shutil
-import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
@@ -25,12 +22,12 @@ from time import perf_counter
 from typing import Any
 
 import asyncpg
-import httpx
 
 from core.store.embedded import EmbeddedServer
-from tests.scenario.flood.judge import Diary, Line, Row, Verdict, judge
+from tests.scenario.flood.judge import Diary, Row, Verdict, judge
 from tests.scenario.flood.patients import Exchange, Patient, crowd
-from tests.scenario.serve.conftest import CLINICS, free_port, until
+from tests.scenario.flood.system import System, system
+from tests.scenario.serve.conftest import until
 
 _CLINICS = {"+12125550142": "botox", "+13105550177": "teeth whitening"}
 _AT_ONCE = 40
@@ -45,6 +42,10 @@ FAULTS = (
     ("status", "api", 0.05),
     ("drop_response", "api", 0.02),
 )
+
+
+#: What happens while patients text, until they have done so. Returns how many processes it has killed.
+Mischief = Callable[["asyncio.Future[Any]"], Awaitable[int]]
 
 
 @dataclass(slots=True)
@@ -64,109 +65,14 @@ class Tally:
     wrong: list[str] = field(default_factory=list)
 
 
-class System:
-    """The carriers, one web process, and workers, each a process of its own on one database."""
+async def flood(made: System, texts: int, seed: int, meanwhile: Mischief, *, faults: bool = True) -> Tally:
+    """Lets the crowd text through faulty carriers, waits until all is at its end, and judges.
 
-    def __init__(self, folder: Path, database_url: str, workers: int) -> None:
-        self.folder = folder
-        self.database_url = database_url
-        #: The ports that workers answer on.
-        self.workers = {f"worker{number}": free_port() for number in range(workers)}
-        self.port, self.sandbox_port = free_port(), free_port()
-        self.http = httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{self.sandbox_port}", timeout=60, limits=httpx.Limits(max_connections=64)
-        )
-        self.processes: dict[str, Any] = {}
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            "DESKBELL_HOME": str(self.folder / "home"),
-            "DESKBELL_CLINICS": str(self.folder / "clinics"),
-            "DESKBELL_DATABASE_URL": self.database_url,
-            "DESKBELL_SANDBOX_URL": f"http://127.0.0.1:{self.sandbox_port}",
-            "DESKBELL_SANDBOX_PORT": str(self.sandbox_port),
-            "DESKBELL_PORT": str(self.port),
-            "DESKBELL_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
-        }
-
-    async def start(self) -> None:
-        await self.run("sandbox", "sandbox")
-        await until(lambda: self._answers("/api/connection"))
-        await self.run("web", "serve", "--no-workers")
-        await until(lambda: self._answers(f"http://127.0.0.1:{self.port}/health/ready"))
-        for name in self.workers:
-            await self.run(name, "worker", DESKBELL_WORKER_PORT=str(self.workers[name]))
-        for name in self.workers:
-            await until(lambda name=name: self.works(name))
-
-    async def works(self, name: str) -> bool:
-        return await self._answers(f"http://127.0.0.1:{self.workers[name]}/health/ready")
-
-    async def run(self, name: str, *command: str, **environment: str) -> None:
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self.processes[name] = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "core.cli", *command),
-                env={**self.environment, **environment},
-                cwd=self.folder,
-                stdout=log,
-                stderr=log,
-            )
-
-    async def _answers(self, url: str) -> bool:
-        with suppress(httpx.TransportError):
-            return (await self.http.get(url)).status_code == 200
-        return False
-
-    async def kill(self, name: str) -> None:
-        """Dead at once, and started anew."""
-        self.processes[name].send_signal(signal.SIGKILL)
-        await self.processes[name].wait()
-        await self.run(name, "worker", DESKBELL_WORKER_PORT=str(self.workers[name]))
-
-    async def stop(self) -> None:
-        for process in reversed(self.processes.values()):
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        await self.http.aclose()
-
-    async def lines(self, phone: str) -> list[Line]:
-        found = (await self.http.get(f"/api/threads/{phone}")).json()
-        return [Line(one["id"], one["author"], one["text"]) for one in found]
-
-
-@asynccontextmanager
-async def system(database_url: str, workers: int) -> AsyncIterator[System]:
-    """With a copy of the shipped clinics, whose bursts and patience with carriers are short."""
-    folder = Path(tempfile.mkdtemp(prefix="deskbell-flood-"))
-    shutil.copytree(CLINICS, folder / "clinics", ignore=shutil.ignore_patterns("__pycache__"))
-    for file in folder.glob("clinics/*/clinic.yml"):
-        text = re.sub(r"(?m)^(burst|sending|models): .*\n(?:  .*\n)*", "", file.read_text())
-        text = re.sub(r"(?m)^models:\n(?:  .*\n)*", "", text)
-        text += "\nburst: {fragment: 0.3s, text: 0.1s, question: 0s, cap: 1s}\nsending: {unknown_after: 20s}\n"
-        stages = "pace: {clinic_most_a_day: 20000, too_fast: 50}"
-        text = (
-            re.sub(r"(?m)^stages:\n", f"stages:\n  {stages}\n", text, count=1)
-            if re.search(r"(?m)^stages:\n", text)
-            else text + f"stages: {{{stages}}}\n"
-        )
-        file.write_text(text)
-    made = System(folder, database_url, workers)
-    try:
-        await made.start()
-        yield made
-    finally:
-        await made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-async def flood(made: System, texts: int, seed: int, *, kill_every: float) -> Tally:
-    """Lets the crowd text, kills workers meanwhile, waits until all is at its end, and judges."""
+    `meanwhile` happens while they text; what it returns counts as killed.
+    """
     random, started = Random(seed), perf_counter()
     patients = list(crowd(texts, _CLINICS, random))
-    for provider in ("telnyx", "twilio"):
+    for provider in ("telnyx", "twilio") if faults else ():
         for kind, place, chance in FAULTS:
             fault = {"provider": provider, "kind": kind, "on": place, "event": "any", "chance": chance, "times": 10_000}
             more = {"times": 1, "deliveries": 10_000} if kind == "duplicate" else {}
@@ -179,10 +85,9 @@ async def flood(made: System, texts: int, seed: int, *, kill_every: float) -> Ta
             await _live(made, diary, own)
 
     tally = Tally(texts=sum(patient.texts for patient in patients), seed=seed, patients=len(patients))
-    reaper = asyncio.create_task(_reap(made, Random(seed), kill_every, tally))
-    await asyncio.gather(*(one(diary, Random(random.random())) for diary in diaries))
-    reaper.cancel()
-    await asyncio.gather(reaper, return_exceptions=True)
+    texting = asyncio.gather(*(one(diary, Random(random.random())) for diary in diaries))
+    tally.killed = await meanwhile(texting)
+    await texting
     await made.http.delete("/api/faults")
     connection = await asyncpg.connect(made.database_url)
     try:
@@ -196,13 +101,21 @@ async def flood(made: System, texts: int, seed: int, *, kill_every: float) -> Ta
     return tally
 
 
-async def _reap(made: System, random: Random, every: float, tally: Tally) -> None:
-    while True:
-        name = random.choice(list(made.workers))
-        await until(lambda name=name: made.works(name))
-        await asyncio.sleep(every * random.uniform(0.5, 1.5))
-        await made.kill(name)
-        tally.killed += 1
+def reaper(made: System, random: Random, every: float) -> Mischief:
+    """Kills a worker every few seconds, whichever is up, as long as anybody texts."""
+
+    async def reap(texting: asyncio.Future[Any]) -> int:
+        killed = 0
+        while not texting.done():
+            name = random.choice(list(made.workers))
+            await until(lambda name=name: made.ready(name))
+            await asyncio.wait([texting], timeout=every * random.uniform(0.5, 1.5))
+            if not texting.done():
+                await made.kill(name)
+                killed += 1
+        return killed
+
+    return reap
 
 
 async def _live(made: System, diary: Diary, random: Random) -> None:
@@ -278,8 +191,8 @@ async def _by_hand(texts: int, seed: int) -> int:
     server = EmbeddedServer(home)
     url = await asyncio.to_thread(server.start)
     try:
-        async with system(url, workers=2) as made:
-            tally = await flood(made, texts, seed, kill_every=5.0)
+        async with system(url) as made:
+            tally = await flood(made, texts, seed, reaper(made, Random(seed), 5.0))
     finally:
         await asyncio.to_thread(server.stop)
         shutil.rmtree(home, ignore_errors=True)
