@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from core.engine import events
 from core.engine.queue import WakeQueue
-from core.receptionist.sms import count
+from core.receptionist.sms import count, parts
 from core.store import mailbox, notices, outbox, staff
 from core.store.database import Database
 from deskbell import Clock, DeskbellError
@@ -61,9 +61,9 @@ class Takeover:
             if await change(connection, clinic, conversation) is None:
                 return False
             await notices.see(connection, clinic, conversation, now)
-            if text:
-                segments = count(text).segments
-                await outbox.put_staff_text(connection, clinic, conversation, author, text, segments, now)
+            for part in parts(text) if text else ():
+                segments = count(part).segments
+                await outbox.put_staff_text(connection, clinic, conversation, author, part, segments, now)
             stored = await mailbox.append(
                 connection,
                 clinic,

@@ -34,7 +34,7 @@ from deskbell import (
 from plugins.channels.twilio.config import TwilioConfig
 from plugins.channels.twilio.errors import refusal
 from plugins.channels.twilio.webhook import STATUSES
-from plugins.channels.wire import callback_url
+from plugins.channels.wire import callback_url, cost
 
 T = TypeVar("T")
 
@@ -184,6 +184,7 @@ def _receipt(message: Any) -> SendReceipt:
         message_id=message.sid,
         status=STATUSES.get(str(message.status), DeliveryStatus.QUEUED),
         segments=int(segments) if segments.isdigit() and int(segments) > 0 else None,
+        cost=cost(message.price, message.price_unit),
     )
 
 
