@@ -86,9 +86,11 @@ class DeadlineHttpClient(AsyncTwilioHttpClient):
             allow_redirects=allow_redirects,
         ) as answer:
             body = (await answer.read()).decode("utf-8", "replace")
+        pause = retry_after(answer.headers.get("Retry-After"), self._clock.now())
+        # Here, because the SDK's error does not carry the header.
+        if answer.status == 503 and pause is not None:
+            raise RetryLater("Twilio is away for a while (HTTP 503).", after=pause)
         if answer.status == 429:
-            # Here, because the SDK's error does not carry the header.
-            pause = retry_after(answer.headers.get("Retry-After"), self._clock.now())
             why = "Twilio asks to be left alone for a while (HTTP 429)."
             raise RetryLater(why, after=pause, code="20429", down=False)
         return Response(answer.status, body, answer.headers)
