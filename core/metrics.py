@@ -33,6 +33,12 @@ channels_down = Gauge(
     ["clinic", "binding"],
 )
 failovers = Counter("deskbell_failovers_total", "Texts that went over to another binding.", ["clinic", "binding"])
+texts = Counter("deskbell_texts_total", "Texts that carriers took, by encoding.", ["clinic", "channel", "encoding"])
+text_cost = Counter(
+    "deskbell_text_cost_total",
+    "What texts cost, by the carriers' word, in the currency's unit.",
+    ["clinic", "channel", "currency"],
+)
 answer_seconds = Histogram(
     "deskbell_answer_seconds", "Text committed to text taken by the carrier.", ["clinic"], buckets=_SLOW
 )
@@ -77,3 +83,8 @@ deposit_errands = Counter(
 clinics = Gauge("deskbell_clinics", "Clinics served.")
 reloads = Counter("deskbell_reloads_total", "Reloads of the clinics, by outcome.", ["outcome"])
 plugin_errors = Counter("deskbell_plugin_errors_total", "Observer hooks that failed or timed out.", ["plugin", "hook"])
+
+
+def book_cost(clinic: str, channel: str, micros: int, currency: str) -> None:
+    """Adds what one text cost."""
+    text_cost.labels(clinic, channel, currency).inc(micros / 1_000_000)

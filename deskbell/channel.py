@@ -62,6 +62,14 @@ class DeliveryStatus(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What a text cost, in millionths of the currency's unit: a cent is 10,000."""
+
+    micros: int
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryUpdate:
     """What became of a text of ours."""
 
@@ -76,6 +84,9 @@ class DeliveryUpdate:
     code: str | None = None
     #: The carrier says that the recipient has opted out.
     opted_out: bool = False
+    #: SMS segments that are billed, and what all of them cost, where the provider says.
+    segments: int | None = None
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +132,9 @@ class SendReceipt:
 
     message_id: str
     status: DeliveryStatus = DeliveryStatus.QUEUED
-    #: SMS segments the provider will bill, where it says.
+    #: SMS segments the provider will bill, and what all of them cost, where it says.
     segments: int | None = None
+    cost: Cost | None = None
 
 
 class SendingLimit(Settings):

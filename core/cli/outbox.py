@@ -18,6 +18,7 @@ from core.cli.environment import database, sandbox_elsewhere
 from core.cli.ledger import AsJson, OneClinic, print_json
 from core.clock import ShiftedClock
 from core.config.settings import read_environment
+from core.receptionist.sms import count
 from core.store import undelivered as store
 from core.store.database import Connection
 from deskbell import Clock, SystemClock
@@ -130,7 +131,8 @@ async def _show(number: int, as_json: bool) -> None:
 
 def _story(row: Mapping[str, Any]) -> list[str]:
     """What became of a text, a line each."""
-    told = [f"written {_time(row['created_at'])}, {row['calls']} calls to the carrier, {row['segments']} segments"]
+    size = f"{row['segments']} segments of {count(row['text']).encoding}"
+    told = [f"written {_time(row['created_at'])}, {row['calls']} calls to the carrier, {size}"]
     if row["status"] == Standing.QUEUED:
         told.append(f"due {_time(row['due_at'])}")
     if row["sent_at"]:

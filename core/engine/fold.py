@@ -9,7 +9,7 @@ from typing import Any
 from core.engine.announcements import announcements
 from core.engine.requests import Refused, Requests
 from core.receptionist.cards import cut_digits
-from core.receptionist.sms import count
+from core.receptionist.sms import count, parts
 from core.store.mailbox import Snapshot
 from core.store.outbox import row_for
 from core.store.turns import Commit
@@ -66,7 +66,9 @@ def fold(
     for effect in turn.effects:
         match effect:
             case Say():
-                texts.append(row_for(effect.kind.value, effect.text, count(effect.text).segments, effect.by))
+                texts += [
+                    row_for(effect.kind.value, part, count(part).segments, effect.by) for part in parts(effect.text)
+                ]
             case Learn(fact):
                 number = 0 if fact.scope == "identity" else requests.current()
                 facts[number, fact.name] = {

@@ -155,20 +155,16 @@ class Intake:
     async def _receipt(self, live: LiveClinic, channel: Channel[Any], event: DeliveryUpdate) -> str:
         now = self._clock.now()
         async with self._database.transaction(front=True) as connection:
-            conversation = await outbox.receipt(
-                connection,
-                live.id,
-                channel.context.binding,
-                event.message_id,
-                _as_uuid(event.text_id),
-                int(event.status),
-                event.code,
-                now,
+            found = await outbox.receipt(
+                connection, live.id, channel.context.binding, event, _as_uuid(event.text_id), now
             )
-            if conversation is None:
+            if found is None:
                 return await self._of_a_notice(connection, live, channel, event)
+            conversation, priced = found
             if event.opted_out:
                 await carrier_says_opted_out(connection, live.id, conversation, f"carrier {event.code}", now)
+        if priced and event.cost:
+            metrics.book_cost(live.id, channel.name, event.cost.micros, event.cost.currency)
         return "receipt"
 
     async def _of_a_notice(

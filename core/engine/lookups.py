@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from core import log
+from core import log, metrics
 from core.engine.live import Directory, LiveClinic
 from core.store import outbox, staff, unknown
 from core.store.database import Database
@@ -77,9 +77,9 @@ class LookUps:
             await self._settle(text, "queued", "looked up: did not leave", now)
         else:
             async with self._database.connection() as connection:
-                await outbox.sent(
-                    connection, text.clinic, text.id, receipt.message_id, int(receipt.status), receipt.segments, now
-                )
+                await outbox.sent(connection, text.clinic, text.id, receipt, now)
+            if receipt.cost:
+                metrics.book_cost(text.clinic, channel.name, receipt.cost.micros, receipt.cost.currency)
         await self._drain(text.clinic, text.conversation)
 
     async def _give_up(self, live: LiveClinic, text: Unknown, reason: str) -> None:

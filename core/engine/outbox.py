@@ -15,6 +15,7 @@ from typing import Any
 
 from core import log, metrics
 from core.engine import pace
+from core.engine.encodings import Encodings
 from core.engine.gate import refusal
 from core.engine.live import Directory, LiveClinic
 from core.engine.lookups import FIRST_LOOK, LookUps
@@ -74,6 +75,7 @@ class Outbox:
         self._random = random or Random()  # noqa: S311 - jitter, no secret
         self._on_step = on_step
         self._routes = Routes(clock)
+        self._encodings = Encodings()
         self._lookups = LookUps(database, directory, clock, wall, self.drain)
 
     async def drain(self, clinic: str, conversation: int) -> None:
@@ -189,9 +191,10 @@ class Outbox:
         """Books a receipt. Returns whether another text waits, so that nobody need look for one."""
         now = self._clock.now()
         async with self._database.connection() as connection:
-            more = await outbox.sent(
-                connection, live.id, text.id, receipt.message_id, int(receipt.status), receipt.segments, now
-            )
+            more = await outbox.sent(connection, live.id, text.id, receipt, now)
+        if receipt.cost:
+            metrics.book_cost(live.id, channel.name, receipt.cost.micros, receipt.cost.currency)
+        self._encodings.note(live.id, channel.name, text.id, count(text.text).encoding, now)
         metrics.answer_seconds.labels(live.id).observe(max(0.0, (now - text.created_at).total_seconds()))
         await self._on_sent(
             SentText(live.id, conversation, str(text.key), channel.name, text.author, receipt.segments, now)

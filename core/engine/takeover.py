@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from core.engine import events
 from core.engine.queue import WakeQueue
-from core.receptionist.sms import count
+from core.receptionist.sms import count, parts
 from core.receptionist.timers import NUDGE, PROMISE
 from core.store import mailbox, notices, outbox, staff, timers
 from core.store.database import Database
@@ -65,9 +65,9 @@ class Takeover:
             await notices.see(connection, clinic, conversation, now)
             # A person sees to it: no promise comes due, and what was left open is not for the bot to come back to.
             await timers.settle(connection, clinic, conversation, (NUDGE,), PROMISE)
-            if text:
-                segments = count(text).segments
-                await outbox.put_staff_text(connection, clinic, conversation, author, text, segments, now)
+            for part in parts(text) if text else ():
+                segments = count(part).segments
+                await outbox.put_staff_text(connection, clinic, conversation, author, part, segments, now)
             stored = await mailbox.append(
                 connection,
                 clinic,

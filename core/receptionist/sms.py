@@ -59,6 +59,8 @@ _PLAIN = re.compile(r"[\n -Z_a-z]*")
 #: Septets of one segment, and of each of several.
 _SEPTETS = 160
 _SEPTETS_EACH = 153
+#: No carrier takes more segments as one text.
+LONGEST = 10
 #: How far behind the limit a number that begins before it is followed.
 _BEYOND = 60
 
@@ -122,6 +124,18 @@ def shorten(text: str, *, max_segments: int, keep: Collection[str] = ()) -> str:
     sentences = [found.end() for found in _SENTENCE_END.finditer(words) if {found.end(), found.end() - 1} & allowed]
     whole = _longest(words, sentences, kept, max_segments, mark="")
     return whole if len(whole) * 2 >= len(cut) else cut
+
+
+def parts(text: str, *, max_segments: int = LONGEST) -> list[str]:
+    """A text as several of at most `max_segments`, cut between words; no link and no number is cut in two."""
+    found = []
+    while count(text).segments > max_segments:
+        head = _longest(text, _ends(text, max_segments * _SEPTETS), [], max_segments, mark="")
+        if not head:
+            break
+        found.append(head)
+        text = text[len(head) :].lstrip()
+    return [*found, text] if text else found
 
 
 def _kept(text: str, keep: Collection[str], max_segments: int) -> tuple[list[str], bool]:

@@ -15,7 +15,12 @@ from deskbell import CallNext, Say, Settings, Stage, Turn
 class SmsFormatConfig(Settings):
     """Settings of the `sms_format` stage."""
 
-    max_segments: int = Field(default=3, ge=1, le=10, description="Longest text, in segments counted by encoding.")
+    max_segments: int = Field(
+        default=3,
+        ge=1,
+        le=30,
+        description="Longest answer, in segments counted by encoding; beyond 10 it goes as several texts, in order.",
+    )
     emoji: EmojiRule = Field(
         default="drop", description="What becomes of emoji in our own texts; one makes every segment 70 letters short."
     )

@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from core.store.database import Connection
+from deskbell import DeliveryUpdate, SendReceipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,24 +127,28 @@ async def step_over(
 _SENT = """
 UPDATE outbox o
    SET status = 'sent', provider_id = $3, receipt = greatest(o.receipt, $4), segments = coalesce($5, o.segments),
-       sent_at = $6, lease_until = NULL, reason = NULL, code = CASE WHEN o.receipt = 40 THEN o.code END
+       sent_at = $6, lease_until = NULL, reason = NULL, code = CASE WHEN o.receipt = 40 THEN o.code END, slot = NULL,
+       doubtful = false, cost_micros = coalesce(o.cost_micros, $7), currency = coalesce(o.currency, $8)
  WHERE o.clinic = $1 AND o.id = $2
 RETURNING EXISTS (SELECT FROM outbox n
                    WHERE n.clinic = $1 AND n.conversation = o.conversation AND n.status = 'queued')
 """
 
 
-async def sent(
-    connection: Connection,
-    clinic: str,
-    text_id: int,
-    provider_id: str,
-    receipt: int,
-    segments: int | None,
-    now: datetime,
-) -> bool:
+async def sent(connection: Connection, clinic: str, text_id: int, receipt: SendReceipt, now: datetime) -> bool:
     """The carrier took it. Returns whether another text of its conversation is queued."""
-    more: bool | None = await connection.fetchval(_SENT, clinic, text_id, provider_id, receipt, segments, now)
+    cost = receipt.cost
+    more: bool | None = await connection.fetchval(
+        _SENT,
+        clinic,
+        text_id,
+        receipt.message_id,
+        int(receipt.status),
+        receipt.segments,
+        now,
+        cost.micros if cost else None,
+        cost.currency if cost else None,
+    )
     return bool(more)
 
 
@@ -189,39 +194,56 @@ async def settle(
 
 
 _RECEIPT = """
+WITH old AS (
+    SELECT id, cost_micros FROM outbox
+     WHERE clinic = $1 AND binding = $2
+       -- The key comes in the callback's address, which not every provider signs: it may complete what we know of a
+       -- text, but not contradict it.
+       AND (provider_id = $3 OR (provider_id IS NULL AND key = $4))
+       FOR UPDATE
+)
 UPDATE outbox o
    SET receipt     = greatest(o.receipt, $5),
        receipt_at  = CASE WHEN $5 > o.receipt THEN $6 ELSE o.receipt_at END,
        code        = CASE WHEN $5 > o.receipt THEN $7 ELSE o.code END,
        provider_id = coalesce(o.provider_id, $3),
+       segments    = coalesce($8, o.segments),
+       cost_micros = coalesce(o.cost_micros, $9),
+       currency    = coalesce(o.currency, $10),
        -- A receipt proves that the carrier has the text: it settles an outcome that was unknown.
        status      = CASE WHEN o.doubtful OR o.status IN ('unknown', 'held', 'sending') THEN 'sent' ELSE o.status END,
        sent_at     = coalesce(o.sent_at, $6),
        reason      = CASE WHEN o.doubtful OR o.status IN ('unknown', 'held', 'sending') THEN NULL ELSE o.reason END,
        doubtful    = false,
        lease_until = NULL
- WHERE o.clinic = $1
-   AND o.binding = $2
-   -- The key comes in the callback's address, which not every provider signs: it may complete what we know of a
-   -- text, but not contradict it.
-   AND (o.provider_id = $3 OR (o.provider_id IS NULL AND o.key = $4))
-RETURNING o.conversation
+  FROM old
+ WHERE o.clinic = $1 AND o.id = old.id
+RETURNING o.conversation, old.cost_micros IS NULL AND o.cost_micros IS NOT NULL AS priced
 """
 
 
 async def receipt(
-    connection: Connection,
-    clinic: str,
-    binding: str,
-    provider_id: str,
-    key: UUID | None,
-    rank: int,
-    code: str | None,
-    now: datetime,
-) -> int | None:
-    """Applies a delivery receipt; lower ranks change nothing. Returns the conversation, None when nothing matches."""
-    found: int | None = await connection.fetchval(_RECEIPT, clinic, binding, provider_id, key, rank, now, code)
-    return found
+    connection: Connection, clinic: str, binding: str, update: DeliveryUpdate, key: UUID | None, now: datetime
+) -> tuple[int, bool] | None:
+    """Applies a delivery receipt; lower ranks change nothing. `key` is the text's, where the receipt names it.
+
+    Returns the conversation and whether this told the cost first, None when nothing matches.
+    """
+    cost = update.cost
+    row = await connection.fetchrow(
+        _RECEIPT,
+        clinic,
+        binding,
+        update.message_id,
+        key,
+        int(update.status),
+        now,
+        update.code,
+        update.segments,
+        cost.micros if cost else None,
+        cost.currency if cost else None,
+    )
+    return (row["conversation"], row["priced"]) if row else None
 
 
 _DUE = """

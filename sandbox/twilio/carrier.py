@@ -25,6 +25,7 @@ from sandbox.threads import Attachment, Message
 from sandbox.webhooks import Post, Webhook
 
 VERSION = "2010-04-01"
+_DOLLARS_A_SEGMENT = 0.0079
 #: What a caller who withholds the number has in its place: ANONYMOUS, on the keys of a telephone.
 _WITHHELD = "+266696687"
 #: What comes of ringing the number in a <Dial>.
@@ -81,7 +82,8 @@ class Twilio(Carrier):
             "messaging_service_sid": None,
             "num_media": str(len(message.media)),
             "num_segments": str(message.segments),
-            "price": None,
+            # As at Twilio, known once it is through, and below zero.
+            "price": f"{-_DOLLARS_A_SEGMENT * message.segments:.5f}" if message.done_at else None,
             "price_unit": "USD",
             "sid": message.id,
             "status": "received" if message.direction == "inbound" else message.status,

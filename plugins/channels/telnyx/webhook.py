@@ -31,12 +31,15 @@ from deskbell import (
 )
 from plugins.channels.telnyx import voice
 from plugins.channels.telnyx.errors import OPTED_OUT
-from plugins.channels.wire import LONGEST_SENDER, text_id_in
+from plugins.channels.wire import LONGEST_SENDER, cost, text_id_in
 
 SIGNATURE_HEADER = "telnyx-signature-ed25519"
 TIMESTAMP_HEADER = "telnyx-timestamp"
 #: How far a webhook's timestamp may be from our clock, either way.
 TOLERANCE = timedelta(seconds=300)
+
+#: Telnyx cuts a text into no more.
+MOST_PARTS = 10
 
 #: Words that Telnyx acts on and answers when they are the whole message. HELP is not among them.
 ANSWERED_BY_TELNYX = {
@@ -127,6 +130,7 @@ def _receipt(
     if status is None:
         return []
     code = next(_fields(payload.get("errors"), "code"), None)
+    parts, price = payload.get("parts"), payload.get("cost")
     return [
         DeliveryUpdate(
             message_id=_id(payload),
@@ -135,6 +139,8 @@ def _receipt(
             text_id=text_id,
             code=code,
             opted_out=code in OPTED_OUT,
+            segments=parts if type(parts) is int and 0 < parts <= MOST_PARTS else None,
+            cost=cost(price.get("amount"), price.get("currency")) if isinstance(price, dict) else None,
         )
     ]
 

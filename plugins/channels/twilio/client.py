@@ -34,7 +34,7 @@ from deskbell import (
 from plugins.channels.twilio.config import TwilioConfig
 from plugins.channels.twilio.errors import refusal
 from plugins.channels.twilio.webhook import STATUSES
-from plugins.channels.wire import callback_url
+from plugins.channels.wire import callback_url, cost
 
 T = TypeVar("T")
 
@@ -86,9 +86,11 @@ class DeadlineHttpClient(AsyncTwilioHttpClient):
             allow_redirects=allow_redirects,
         ) as answer:
             body = (await answer.read()).decode("utf-8", "replace")
+        pause = retry_after(answer.headers.get("Retry-After"), self._clock.now())
+        # Here, because the SDK's error does not carry the header.
+        if answer.status == 503 and pause is not None:
+            raise RetryLater("Twilio is away for a while (HTTP 503).", after=pause)
         if answer.status == 429:
-            # Here, because the SDK's error does not carry the header.
-            pause = retry_after(answer.headers.get("Retry-After"), self._clock.now())
             why = "Twilio asks to be left alone for a while (HTTP 429)."
             raise RetryLater(why, after=pause, code="20429", down=False)
         return Response(answer.status, body, answer.headers)
@@ -184,6 +186,7 @@ def _receipt(message: Any) -> SendReceipt:
         message_id=message.sid,
         status=STATUSES.get(str(message.status), DeliveryStatus.QUEUED),
         segments=int(segments) if segments.isdigit() and int(segments) > 0 else None,
+        cost=cost(message.price, message.price_unit),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from deskbell import DeliveryStatus, Keyword, Malformed, NotForMe
+from deskbell import Cost, DeliveryStatus, Keyword, Malformed, NotForMe
 from plugins.channels.telnyx.testing import event, receipt, received
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -115,3 +115,19 @@ async def test_a_receipt_in_a_state_that_telnyx_adds_later_is_heard(telnyx_hears
 def test_a_public_key_that_is_none_is_refused_before_anything_starts(telnyx: Callable[..., Any], key: str) -> None:
     with pytest.raises(ValidationError, match="public_key"):
         telnyx(public_key=key)
+
+
+@pytest.mark.parametrize(
+    ("told", "segments", "cost"),
+    [
+        ({"parts": 2, "cost": {"amount": "0.0080", "currency": "USD"}}, 2, Cost(8_000, "USD")),
+        ({"parts": 2, "cost": None}, 2, None),
+        ({"parts": "2", "cost": "0.0080"}, None, None),
+        ({"parts": 10**9, "cost": {"amount": 1}}, None, None),
+    ],
+)
+async def test_a_receipt_tells_what_the_text_cost(
+    telnyx_hears: Callable[..., Any], told: dict[str, Any], segments: int | None, cost: Cost | None
+) -> None:
+    [update] = await telnyx_hears(receipt(message_id="m1", sender=OURS, to=PATIENT, state="delivered", at=NOW, **told))
+    assert (update.segments, update.cost) == (segments, cost)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deskbell import CannotTell, DeliveryStatus, OutboundText
+from deskbell import CannotTell, Cost, DeliveryStatus, OutboundText, RetryLater
 from deskbell.testing import Answer, ProviderServer
 from plugins.channels.twilio import TwilioChannel
 from plugins.channels.twilio.testing import ACCOUNT_SID, message, page
@@ -115,3 +115,24 @@ async def test_a_suspended_account_is_not_healthy(open_twilio: TwilioChannel, pr
     health = await open_twilio.check()
     assert not health.ok
     assert "suspended" in health.detail
+
+
+async def test_a_look_up_tells_what_the_text_cost(open_twilio: TwilioChannel, provider_server: ProviderServer) -> None:
+    listed = message("SM1", sender=OURS, to=PATIENT, text=TEXT.text, at=NOW, price="-0.00790", price_unit="USD")
+    provider_server.script(page([listed]))
+    receipt = await open_twilio.look_up(TEXT)
+    assert receipt is not None
+    assert receipt.cost == Cost(7_900, "USD")
+
+
+async def test_twilios_own_pause_is_kept_and_too_many_calls_do_not_make_it_down(
+    open_twilio: TwilioChannel, provider_server: ProviderServer
+) -> None:
+    provider_server.script(Answer(429, {"code": 20429, "status": 429}, headers={"Retry-After": "7"}))
+    with pytest.raises(RetryLater) as told:
+        await open_twilio.send(TEXT)
+    assert (told.value.after, told.value.down) == (timedelta(seconds=7), False)
+    provider_server.script(Answer(503, {"code": 20503, "status": 503}))
+    with pytest.raises(RetryLater) as told:
+        await open_twilio.send(TEXT)
+    assert told.value.down

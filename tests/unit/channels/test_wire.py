@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from deskbell import Credential, Settings, retry_after, storable
-from plugins.channels.wire import callback_url, text_id_in
+from deskbell import Cost, Credential, Settings, retry_after, storable
+from plugins.channels.wire import callback_url, cost, text_id_in
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
@@ -63,3 +63,23 @@ def test_a_secret_that_no_header_can_carry_is_refused_without_being_shown(secret
     with pytest.raises(ValidationError) as caught:
         Config(key=secret)  # type: ignore[arg-type]
     assert not secret or secret not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "expected"),
+    [
+        ("0.0040", "USD", Cost(4_000, "USD")),
+        ("-0.00750", "usd", Cost(7_500, "USD")),
+        ("0", "CAD", Cost(0, "CAD")),
+        ("0.0051", None, None),
+        ("0.0051", "US$", None),
+        (None, "USD", None),
+        (0.004, "USD", None),
+        ("a few", "USD", None),
+        ("NaN", "USD", None),
+        ("Infinity", "USD", None),
+        ("1e9", "USD", None),
+    ],
+)
+def test_a_price_is_read_exactly_or_not_at_all(amount: object, currency: object, expected: Cost | None) -> None:
+    assert cost(amount, currency) == expected

@@ -5,7 +5,7 @@ import smsutil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.receptionist.sms import Segments, count, fit, normalise, shorten
+from core.receptionist.sms import Segments, count, fit, normalise, parts, shorten
 
 LINK = "https://pay.harborskin.example/d/8fJ2_kQ"
 
@@ -168,3 +168,19 @@ def test_normalising_never_costs_more(text: str) -> None:
 def test_what_takes_more_letters_costs_no_more_either(text: str) -> None:
     assert count(normalise(text)).segments <= count(text).segments
     assert normalise(normalise(text)) == normalise(text)
+
+
+@given(st.lists(st.text(alphabet="abcé你{€.,?", min_size=1, max_size=12), max_size=400), st.integers(1, 4))
+def test_a_text_in_parts_says_the_same_words_and_no_part_is_too_long(words: list[str], most: int) -> None:
+    text = " ".join(words)
+    cut = parts(text, max_segments=most)
+    assert " ".join(cut) == text
+    assert all(0 < count(part).segments <= most for part in cut)
+
+
+def test_no_part_begins_in_the_middle_of_a_link_or_a_number() -> None:
+    link, number = "https://clinic.example/pay/0123456789", "+1 (212) 555-0134"
+    text = " ".join(["so it goes"] * 13 + [link] + ["and on"] * 15 + [number] + ["it goes"] * 20)
+    cut = parts(text, max_segments=1)
+    assert len(cut) > 2
+    assert sum(part.count(link) for part in cut) == sum(part.count(number) for part in cut) == 1
