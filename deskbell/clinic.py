@@ -202,6 +202,8 @@ _PLACE = re.compile(r"\{(\w*)\}")
 _OWN_PLACES = frozenset({"clinic", "phone", "emergency"})
 #: What else a line must and may have filled in. An offer has no link: a link follows a yes.
 _PLACES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    # Who writes is said in the first text, and wherever texts themselves are what it is about.
+    **dict.fromkeys(("greeting", "help", "opted_out", "opted_in"), (frozenset({"clinic"}), frozenset())),
     "deposit_offer": (frozenset({"amount"}), frozenset()),
     "deposit_link": (frozenset({"amount", "link"}), frozenset()),
     "deposit_reminder": (frozenset({"link"}), frozenset({"amount"})),

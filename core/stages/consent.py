@@ -33,7 +33,7 @@ class ConsentConfig(Settings):
     """Settings of the `consent` stage."""
 
     ask: str = Field(
-        default="If you want no more texts from us, reply STOP. Otherwise just tell us how we can help.",
+        default="{clinic}: If you want no more texts from us, reply STOP. Otherwise just tell us how we can help.",
         max_length=160,
         description="Sent once when a text may or may not be an opt-out. Asks for no YES, CANCEL, END or QUIT: "
         "carriers act on these words.",
@@ -101,7 +101,7 @@ class Consent(Stage[ConsentConfig]):
         if said and said[-1].meaning is Meaning.ASK:
             turn.note("asked")
             turn.add(Remember(_KEY, _PENDING))
-            turn.say(self.config.ask)
+            turn.say(turn.clinic.say(self.config.ask))
             return
         if turn.texts and turn.recall(_KEY) == _PENDING:
             turn.add(Remember(_KEY, _ASKED))

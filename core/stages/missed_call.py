@@ -13,6 +13,7 @@ from typing import ClassVar
 from pydantic import Field, field_validator, model_validator
 
 from core.config.durations import Duration
+from core.receptionist.introduction import introduced
 from core.receptionist.opening import opens_text
 from core.stages.output_guard import GROUNDING
 from deskbell import CallNext, CancelTimer, Remember, SetTimer, Settings, Stage, TextKind, TimerDue, Turn
@@ -122,7 +123,7 @@ class MissedCall(Stage[MissedCallConfig]):
             turn.add(Remember(_LATER, None))
         hour, line = self._line(turn)
         if not last:
-            line = f"{line} {turn.clinic.say(self.config.opt_out)}"
+            line = introduced(line, turn.clinic, turn.clinic.say(self.config.opt_out))
         turn.note("text_back", hour=hour, first=not last)
         turn.add(Remember(_KEY, turn.now.isoformat()))
         turn.add(Remember(GROUNDING, [line]))

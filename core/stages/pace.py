@@ -23,6 +23,7 @@ _TOLD = {
     "automatic": "An automatic reply came in and is not answered. Please look whether somebody is behind it.",
     "same text": "The same text comes in again and again, as from a machine. It is not answered any more.",
     "too fast": "Texts come in as fast as only machines write. They are not answered any more.",
+    "too many turns": "Texts come in as often as only machines write. They are not answered for the moment.",
     "contact, hour": "So many texts within an hour that the assistant fell silent. Please take a look.",
     "contact, day": "So many texts within a day that the assistant fell silent. Please take a look.",
     "clinic, day": "The clinic's texts of the day are used up, so the assistant is silent. Please answer in person.",
@@ -38,10 +39,16 @@ class PaceConfig(Settings):
         default=5000, ge=10, le=20000, description="Our texts to all contacts of the clinic within 24 hours."
     )
     same_text: int = Field(
-        default=4, ge=2, le=50, description="The same text so often in a row is a machine's; it is answered no more."
+        default=4,
+        ge=2,
+        le=12,
+        description="The same text so often among the last twelve is a machine's; it is answered no more.",
     )
     too_fast: int = Field(
         default=6, ge=3, le=50, description="So many long texts in a row, each at once after ours, are a machine's."
+    )
+    turns_a_minute: int = Field(
+        default=15, ge=5, le=200, description="More turns of one contact within a minute are a machine's."
     )
 
 
@@ -58,7 +65,7 @@ class Pace(Stage[PaceConfig]):
             await self._without_texts(turn, call_next)
             return
         before: dict[str, Any] = turn.recall(_KEY, {})
-        course = Course.of(before).heard([(text.at, text.text) for text in turn.texts])
+        course = Course.of(before).heard(turn.now, [(text.at, text.text) for text in turn.texts])
         reason = self._machine(turn, course) or await self._over(turn)
         memory = {**course.to_json(), "told": before.get("told")}
         if reason:
@@ -87,7 +94,9 @@ class Pace(Stage[PaceConfig]):
             return "automatic"
         if course.same >= self.config.same_text:
             return "same text"
-        return "too fast" if course.fast >= self.config.too_fast else ""
+        if course.fast >= self.config.too_fast:
+            return "too fast"
+        return "too many turns" if course.turns > self.config.turns_a_minute else ""
 
     async def _over(self, turn: Turn) -> str:
         """Which cap is reached; empty when none is, or when nobody can tell."""

@@ -42,7 +42,7 @@ def accepted(clinics: ClinicFolder, text: str) -> bool:
 
 GOOD_CHANGES = [
     ("", ""),
-    ("hours:", "wording: {greeting: 'Hi!'}\nhours:"),
+    ("hours:", "wording: {greeting: 'Hi from {clinic}!'}\nhours:"),
     ("cents: 1300", "cents: '${env:CENTS}'"),
     ('"09:00-17:00"', '"9:00 - 12:00", "13:00-24:00", {opens: "12:00", closes: "13:00"}'),
     ("2026-12-25", "'${env:HOLIDAY}'"),

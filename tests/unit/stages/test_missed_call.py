@@ -130,6 +130,14 @@ async def test_the_first_text_that_somebody_gets_names_the_clinic_and_says_how_t
     assert first == f"{later} Reply STOP to opt out."
 
 
+async def test_what_a_clinics_own_line_says_already_is_not_said_twice(bench: Any) -> None:
+    line = "{clinic} here, sorry we missed you! Text us, or reply STOP for no more texts."
+    own = {"open": line, "closed": line, "hours_unknown": line}
+    first = (await called(bench, config=own)).replies[0].text
+    assert first.count("STOP") == 1
+    assert first.count("Pier Clinic") == 1
+
+
 @pytest.mark.parametrize(
     ("config", "words"),
     [

@@ -11,7 +11,7 @@ import pytest
 from core.receptionist.senders import Odd, is_automatic, odd
 from core.stages.pace import Pace
 from core.stages.sender_guard import SenderGuard
-from deskbell import Contact, NotifyStaff, Remember, TextReceived, TimerDue, Turn
+from deskbell import Contact, NotifyStaff, RecordConsent, Remember, TextReceived, TimerDue, Turn
 from deskbell.stage import Traffic
 from tests.unit.stages.conftest import NOW
 
@@ -100,6 +100,33 @@ async def test_the_same_text_again_and_again_is_answered_no_more(bench: Any) -> 
     assert [await course.hears(line) for _ in range(6)] == [True, True, True, False, False, False]
     assert course.told == ["too_many_texts"]
     assert await course.hears("hi, a person here: is Friday free?")
+
+
+async def test_two_or_three_texts_in_turns_are_a_machines_too(bench: Any) -> None:
+    for lines in (2, 3):
+        course = Course(bench)
+        texts = [f"Thanks for your message! This is line number {n % lines}." for n in range(12)]
+        answered = [await course.hears(text) for text in texts]
+        assert answered.index(False) <= 3 * lines
+        assert not any(answered[3 * lines :])
+        assert course.told == ["too_many_texts"]
+
+
+async def test_more_turns_within_a_minute_than_anybody_takes_are_a_machines(bench: Any) -> None:
+    course = Course(bench)
+    assert [await course.hears(f"ok {n}", 2) for n in range(18)] == [True] * 15 + [False] * 3
+    assert course.told == ["too_many_texts"]
+    assert await course.hears("sorry, my little one had the phone. is Friday free?", 60)
+
+
+async def test_two_machines_that_answer_each_other_at_any_pace_come_to_an_end(bench: Any) -> None:
+    """Each of them says one of a few lines of its own, by turns, from at once to ever so slowly."""
+    for seconds in (0.5, 4, 45, 900):
+        course = Course(bench)
+        lines = ["How may I direct your message today?", "Sorry, I did not get that. How may I help?", "Reply 1 or 2."]
+        answered = [await course.hears(lines[n % 3], seconds) for n in range(60)]
+        assert sum(answered) <= 12
+        assert sum(answered[12:]) <= 1
 
 
 async def test_people_may_say_ok_or_hello_as_often_as_they_like(bench: Any) -> None:
@@ -198,6 +225,8 @@ async def run(bench: Any, address: str, text: str = "Hi", kind: str = "sms", **m
 async def test_a_short_code_is_never_answered_whatever_it_says(bench: Any, text: str) -> None:
     turn, calls = await run(bench, "22395", text)
     assert (calls, turn.replies, notices(turn)) == (0, [], ["odd_sender"])
+    recorded = [effect.opted_out for effect in turn.effects if isinstance(effect, RecordConsent)]
+    assert recorded == ([True] if text == "STOP" else [])
 
 
 async def test_staff_are_told_of_an_odd_sender_once(bench: Any) -> None:
