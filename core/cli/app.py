@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "chat": ("core.cli.chat:chat", "Talks to a clinic here in the terminal."),
     "trace": ("core.cli.trace:trace", "Shows what the engine did and why, turn by turn."),
     "staff": ("core.cli.staff:app", "Takes conversations over, writes in them, gives them back."),
+    "broadcast": ("core.cli.broadcast:app", "Sends one text to many contacts: planned, watched, stopped, resumed."),
     "deposits": ("core.cli.deposits:app", "Shows deposits and their money, gives it back, asks providers again."),
     "announcements": ("core.cli.announcements:app", "Shows what systems outside were told, and tells it again."),
     "connections": ("core.cli.connections:app", "Connects clinics' payment accounts, shows and ends the connections."),

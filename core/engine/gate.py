@@ -8,6 +8,7 @@ from typing import Literal
 
 from core.config.clinic import ClinicPlan
 from core.receptionist import quiet
+from core.store.broadcasts import STOPPED
 from core.store.outbox import Claimed
 from deskbell import TextKind
 
@@ -30,6 +31,8 @@ def refusal(text: Claimed, plan: ClinicPlan, now: datetime) -> Refused | None:
         return Refused("dropped", "the contact has opted out")
     if text.author == "bot" and text.epoch != text.current_epoch:
         return Refused("dropped", "staff took the conversation over")
+    if text.stopped:
+        return Refused("dropped", STOPPED)
     unasked = text.kind == TextKind.OUTREACH
     if unasked and text.answered:
         return Refused("dropped", "the patient has written since")

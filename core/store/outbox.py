@@ -36,6 +36,8 @@ class Claimed:
     opted_out: bool
     #: Nobody asked for it, and the patient has written since it was.
     answered: bool
+    #: It is of a broadcast that was stopped.
+    stopped: bool = False
 
 
 _CLAIM = """
@@ -63,7 +65,9 @@ RETURNING o.id, o.key, o.kind, o.author, o.epoch, o.binding, o.recipient, o.text
           o.first_attempt_at, gate.epoch AS current_epoch, gate.opted_out_at IS NOT NULL AS opted_out,
           o.kind = 'outreach' AND EXISTS (
             SELECT FROM event e WHERE e.clinic = $1 AND e.conversation = $2 AND e.kind = 'text'
-               AND e.stored_at > o.created_at) AS answered
+               AND e.stored_at > o.created_at) AS answered,
+          o.broadcast IS NOT NULL AND EXISTS (
+            SELECT FROM broadcast b WHERE b.clinic = $1 AND b.id = o.broadcast AND b.status = 'stopped') AS stopped
 """
 
 
