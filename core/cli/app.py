@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "chat": ("core.cli.chat:chat", "Talks to a clinic here in the terminal."),
     "trace": ("core.cli.trace:trace", "Shows what the engine did and why, turn by turn."),
     "staff": ("core.cli.staff:app", "Takes conversations over, writes in them, gives them back."),
+    "broadcast": ("core.cli.broadcast:app", "Sends one text to many contacts: planned, watched, stopped, resumed."),
     "deposits": ("core.cli.deposits:app", "Shows deposits and their money, gives it back, asks providers again."),
     "outbox": ("core.cli.outbox:app", "Shows texts that did not leave or arrive, sends them again, ends them."),
     "consent": ("core.cli.consent:app", "Shows who wants texts and who does not, brings it in, takes it along."),

@@ -14,6 +14,7 @@ from core.engine.accounts.accounts import Accounts
 from core.engine.announcing.addresses import Reach
 from core.engine.announcing.announcer import Announcer
 from core.engine.announcing.audience import Audience
+from core.engine.broadcasts.broadcaster import Broadcasts
 from core.engine.deposits.books import Books
 from core.engine.deposits.cashier import Cashier
 from core.engine.deposits.refunds import Refunds
@@ -96,6 +97,7 @@ class Engine:
             random=random,
             on_step=on_step,
         )
+        self.broadcasts = Broadcasts(database, self.directory, self.outbox, clock)
         self.books = Books(database, self.queue, clock, on_step)
         self.cashier = Cashier(
             database,
@@ -179,6 +181,9 @@ class Engine:
             asyncio.create_task(self.sweeper.run(self._stopping), name="sweeper"),
             asyncio.create_task(self.pager.run(self._stopping), name="pager"),
             asyncio.create_task(self._look_after_deposits(), name="deposits"),
+            asyncio.create_task(
+                go_round(self._stopping, self.tuning.sweep_every, self.broadcasts.sweep), name="broadcasts"
+            ),
             asyncio.create_task(self.announcer.run(self._stopping), name="announcer"),
         ]
         if self.accounts:

@@ -10,6 +10,7 @@ from core.config.clinic import ClinicPlan
 from core.engine.events import said
 from core.receptionist import quiet
 from core.receptionist.consent_words import stop_among
+from core.store.broadcasts import STOPPED
 from core.store.outbox import Claimed
 from deskbell import TextKind
 
@@ -36,6 +37,8 @@ def refusal(text: Claimed, plan: ClinicPlan, now: datetime) -> Refused | None:
         return Refused("dropped", withheld)
     if text.author == "bot" and text.epoch != text.current_epoch:
         return Refused("dropped", "staff took the conversation over")
+    if text.stopped:
+        return Refused("dropped", STOPPED)
     unasked = text.kind == TextKind.OUTREACH
     if unasked and text.answered:
         return Refused("dropped", "the patient has written since")

@@ -54,6 +54,8 @@ class Claimed:
     unseen: Sequence[Mapping[str, Any]] = field(repr=False)
     #: Nobody asked for it, and the patient has written since it was.
     answered: bool
+    #: It is of a broadcast that was stopped.
+    stopped: bool = False
 
 
 _CLAIM = """
@@ -90,7 +92,9 @@ RETURNING o.id, o.key, o.kind, o.author, o.written_by, o.epoch, o.binding, o.rec
                AND e.seq > gate.handled ORDER BY e.seq) ELSE '{}'::jsonb[] END AS unseen,
           o.kind = 'outreach' AND EXISTS (
             SELECT FROM event e WHERE e.clinic = $1 AND e.conversation = $2 AND e.kind = 'text'
-               AND e.stored_at > o.created_at) AS answered
+               AND e.stored_at > o.created_at) AS answered,
+          o.broadcast IS NOT NULL AND EXISTS (
+            SELECT FROM broadcast b WHERE b.clinic = $1 AND b.id = o.broadcast AND b.status = 'stopped') AS stopped
 """
 
 
