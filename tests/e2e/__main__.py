@@ -20,7 +20,7 @@ from core.store.embedded import EmbeddedServer
 from tests.e2e import report
 from tests.e2e.shots import Shots, shots_into
 from tests.e2e.system import System, running
-from tests.e2e.walk import Walk, take, warm
+from tests.e2e.walk import Walk, take
 
 #: Which clinic's number is texted, and by whom.
 WALKS = {"telnyx": ("+12125550142", "+12125550117"), "twilio": ("+13105550177", "+13105550118")}
@@ -73,7 +73,6 @@ async def _all(walks: list[Walk], system: System, folder: Path, out: Path) -> li
     try:
         async with shots_into(out, str(system.sandbox.base_url)) as shots:
             for walk in walks:
-                await warm(walk, system)
                 await take(walk, system, database, shots)
                 _say(
                     f"{walk.carrier}: {sum(held for _, held, _ in walk.checks)} of {len(walk.checks)} as they should be"

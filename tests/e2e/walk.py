@@ -62,9 +62,10 @@ class Walk:
 
 async def take(walk: Walk, system: System, database: str, shots: Shots) -> None:
     """Walks; what deviates is a check that does not hold, and what cannot go on ends the walk there."""
-    began = await system.ask("GET", "/api/log")
-    since = began[-1]["id"] if began else 0
+    since = 0
     try:
+        await _warm(walk, system)
+        since = (await system.ask("GET", "/api/log"))[-1]["id"]
         await _steps(_Patient(walk, system), walk, shots)
     except (TimeoutError, httpx.HTTPError, LookupError) as error:
         walk.check("The walk reaches its end", False, f"{type(error).__name__}: {error}")
@@ -76,7 +77,7 @@ async def take(walk: Walk, system: System, database: str, shots: Shots) -> None:
     _judge(walk)
 
 
-async def warm(walk: Walk, system: System) -> None:
+async def _warm(walk: Walk, system: System) -> None:
     """Somebody else texts until they are answered: from then on the carrier's SDK is loaded, which takes seconds."""
     other = _Patient(walk, system, "+12125550119")
     await other.texts("do you have parking?")

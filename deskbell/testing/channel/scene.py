@@ -22,6 +22,8 @@ PATIENT = "+13105550177"
 WORDS = "the peacock sings at noon"
 PICTURE = "https://media.example/peacock.jpg"
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+#: The deadline of a call that a test does not mean to time out, in seconds: an SDK may be loaded meanwhile.
+PATIENCE = 30.0
 
 
 @dataclass(frozen=True)
@@ -134,14 +136,14 @@ class ChannelScene(Contract, ABC):
 
     # ---- what the tests make of it ----------------------------------------------------------------------------
 
-    def made(self, base_url: str = "http://127.0.0.1:9", *, deadline: float = 5.0) -> Channel[Any]:
+    def made(self, base_url: str = "http://127.0.0.1:9", *, deadline: float = PATIENCE) -> Channel[Any]:
         """A channel in its surroundings, not opened."""
         config = self.channel.Config(**{**self.settings(base_url), "deadline_seconds": deadline})
         return self.channel(config, ProviderContext("harbor", "harbor-main", self.webhook_url, ManualClock(self.now)))
 
     @asynccontextmanager
     async def opened(
-        self, base_url: str = "http://127.0.0.1:9", *, deadline: float = 5.0
+        self, base_url: str = "http://127.0.0.1:9", *, deadline: float = PATIENCE
     ) -> AsyncIterator[Channel[Any]]:
         channel = self.made(base_url, deadline=deadline)
         await channel.open()

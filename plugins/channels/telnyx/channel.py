@@ -90,9 +90,9 @@ class TelnyxChannel(Channel[TelnyxConfig]):
         if self._loading is None:
             raise ProviderNotReady(f"The channel {self.context.binding} is not open.")
         try:
-            # Given up before our caller gives up on us: to them it would look as if the text may have left.
-            # Shielded: a sender that gives up must not take the SDK from the others.
-            async with asyncio.timeout(self.config.deadline_seconds):
+            # Given up early enough to leave time for the call: once the deadline is over, it looks to our caller as if
+            # the text may have left. Shielded: a sender that gives up must not take the SDK from the others.
+            async with asyncio.timeout(self.config.deadline_seconds / 2):
                 return await asyncio.shield(self._loading)
         except TimeoutError:
             raise RetryLater("Telnyx' SDK is still being loaded.", code="loading") from None

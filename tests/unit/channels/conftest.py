@@ -33,7 +33,8 @@ def telnyx(signer: Signer) -> Callable[..., TelnyxChannel]:
     """Makes a Telnyx channel, not opened, with these settings changed."""
 
     def make(**changes: Any) -> TelnyxChannel:
-        given = {"number": "+12125550142", "api_key": "KEY1", "public_key": signer.public_key, **changes}
+        given = {"number": "+12125550142", "api_key": "KEY1", "public_key": signer.public_key, "deadline_seconds": 30}
+        given |= changes
         return TelnyxChannel(TelnyxConfig(**given), surroundings())
 
     return make
