@@ -255,9 +255,11 @@ async def running(
         if work:
             engine.work()
         if serve:
+            receiver = Receiver(engine.directory, engine.intake)
+            stack.push_async_callback(receiver.close)
             app = build_app(
                 f"deskbell-{uuid4().hex[:8]}",
-                Receiver(engine.directory, engine.intake),
+                receiver,
                 runtime.readiness,
                 catalogue.pages,
                 PayPages(database, engine.directory),

@@ -13,6 +13,7 @@ from sanic import HTTPResponse, Request, Sanic, json
 from core import log, metrics
 from core.engine.intake import Intake
 from core.engine.live import Directory, LiveClinic
+from core.server.follow_ups import FollowUps
 from deskbell import Channel, InboundError, NotForMe, Payment, RawRequest
 
 logger = log.get(__name__)
@@ -27,9 +28,14 @@ _Heard = tuple[LiveClinic, Channel[Any] | Payment[Any], Callable[[], Awaitable[N
 class Receiver:
     """Takes webhooks for all bindings."""
 
-    def __init__(self, directory: Directory, intake: Intake) -> None:
+    def __init__(self, directory: Directory, intake: Intake, follow_ups: FollowUps | None = None) -> None:
         self._directory = directory
         self._intake = intake
+        self._follow_ups = follow_ups or FollowUps()
+
+    async def close(self) -> None:
+        """Ends what goes on after the answers."""
+        await self._follow_ups.close()
 
     async def receive(self, request: Request, channel: str, binding: str) -> HTTPResponse:
         """Verifies, stores, answers: 200 means stored, 4xx never comes right by repeating, 5xx means come again."""
@@ -50,7 +56,10 @@ class Receiver:
             return self._answer(channel, 503, "Not stored. Deliver it again.")
         metrics.intake_seconds.labels(live.id, channel).observe(perf_counter() - started)
         metrics.webhooks.labels(channel, 200).inc()
-        content_type, body = provider.acknowledgement(_raw(request, provider.context.webhook_url or request.url))
+        raw = _raw(request, provider.context.webhook_url or request.url)
+        if isinstance(provider, Channel) and (follow_up := provider.follow_up(raw)):
+            self._follow_ups.start(follow_up, binding)
+        content_type, body = provider.acknowledgement(raw)
         return HTTPResponse(body, 200, content_type=content_type)
 
     async def _heard(self, request: Request, name: str, binding: str) -> _Heard | None:
