@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -168,6 +169,9 @@ class ChannelConfig(Settings):
     )
 
 
+#: What a channel tells its provider once a webhook has been answered. Raises what `Channel.send` raises.
+FollowUp = Callable[[], Awaitable[None]]
+
 ChannelConfigT = TypeVar("ChannelConfigT", bound=ChannelConfig)
 
 
@@ -207,3 +211,13 @@ class Channel(Provider[ChannelConfigT]):
         Where a call is to be put through, this says so.
         """
         return "application/json", b"{}"
+
+    def follow_up(self, request: RawRequest) -> FollowUp | None:
+        """What the provider has to be told because of a webhook that `receive` has taken; None: nothing.
+
+        No I/O here. What is returned runs after the commit and beside the answer, which does not wait for it: this
+        is how a call is put through where the provider is commanded by its API. It may run more than once, for
+        webhooks come twice, and `RetryLater` and `OutcomeUnknown` are followed by another attempt: to the provider it
+        must be one command. It does not outlive a crash, so nothing may depend on it but the call at hand.
+        """
+        return None

@@ -17,8 +17,9 @@ from sandbox.tasks import Tasks
 from sandbox.threads import Attachment, Author, Message, Status, Threads
 from sandbox.webhooks import Courier, Webhook
 
-#: How a call to a clinic ends: rung out, answered, engaged, or given up by the caller.
-Outcome = Literal["missed", "answered", "busy", "hung_up"]
+#: How a call to a clinic ends: rung out, answered, taken by the clinic's voicemail, engaged, refused at the other
+#: end, or given up by the caller before anything else.
+Outcome = Literal["missed", "answered", "voicemail", "busy", "rejected", "hung_up"]
 
 
 class Numbers:

@@ -22,6 +22,8 @@ class Pace:
     square_deadline: float = 10.0
     #: From a refund's being asked for to the money's being on its way.
     refunded_after: float = 2.0
+    #: How long a call waits to be told what to do, before who calls gives it up.
+    commanded_within: float = 2.0
     #: How long a delivery held by the fault "reorder" waits for a next one.
     reorder_hold: float = 30.0
 
@@ -33,4 +35,5 @@ IMMEDIATE = Pace(
     retries_after=(0.0, 0.0),
     square_retries_after=(0.0,) * 11,
     refunded_after=0.0,
+    commanded_within=0.0,
 )

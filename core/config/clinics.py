@@ -9,7 +9,7 @@ from pathlib import Path
 from core.config.bindings import BindingPlan, Overrides
 from core.config.catalogue import Catalogue
 from core.config.clinic import FILE, ClinicPlan, ClinicReading, read_clinic
-from core.config.conflicts import conflicts
+from core.config.conflicts import circles, conflicts
 from core.config.defaults import Defaults, load_defaults, shown
 from core.config.errors import PLUGIN_BROKEN, ConfigError, ConfigErrors
 from core.config.node import Node
@@ -70,7 +70,7 @@ def load_clinics(
 def _together(readings: Mapping[str, ClinicReading], base: Defaults) -> LoadedClinics:
     plans = {name: reading.plan for name, reading in readings.items() if reading.plan and not base.errors}
     trees = {name: reading.tree for name, reading in readings.items() if reading.tree}
-    clashes = list(conflicts(plans.values(), trees))
+    clashes = [*conflicts(plans.values(), trees), *circles(plans.values(), trees)]
     clashing = {error.clinic for error in clashes}
     found = [error for reading in readings.values() for error in reading.errors]
     return LoadedClinics(

@@ -1,4 +1,4 @@
-"""What clinics must not share: a number of a carrier, or the id of a binding."""
+"""What clinics must not share: a number of a carrier, or the id of a binding. Nor may one ring a number of ours."""
 
 from __future__ import annotations
 
@@ -25,6 +25,30 @@ def conflicts(plans: Iterable[ClinicPlan], trees: Mapping[str, Node]) -> Iterato
             for plan, _, path in claims:
                 others = sorted({f"{other.clinic.id} ({other_path[1]})" for other, _, other_path in claims})
                 yield _conflict(key, plan.clinic.id, path, others, trees)
+
+
+def circles(plans: Iterable[ClinicPlan], trees: Mapping[str, Node]) -> Iterator[ConfigError]:
+    """Lines to ring (`forward_to`) that are numbers of ours: a call would be put through to ourselves, and again."""
+    numbers: set[str] = set()
+    lines: list[tuple[ClinicPlan, BindingPlan, str]] = []
+    for plan in plans:
+        for binding in plan.channels.values():
+            numbers |= {str(number) for number in [getattr(binding.config, "number", None)] if number}
+            line = getattr(binding.config, "forward_to", None)
+            if line:
+                lines.append((plan, binding, str(line)))
+    for plan, binding, line in lines:
+        if line in numbers:
+            path = ("channels", binding.key, "forward_to")
+            tree = trees.get(plan.clinic.id)
+            yield ConfigError(
+                f"Calls would ring {mask_number(line)}, which Deskbell itself answers, and go round in circles.",
+                tree.closest(path).headline if tree else None,
+                clinic=plan.clinic.id,
+                path=".".join(path),
+                kind="conflict",
+                advice="Name a line that people pick up.",
+            )
 
 
 def _claims(plan: ClinicPlan) -> Iterator[tuple[tuple[str, ...], BindingPlan, tuple[str, ...]]]:

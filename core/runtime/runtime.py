@@ -264,9 +264,11 @@ async def running(
         if work:
             engine.work()
         if serve:
+            receiver = Receiver(engine.directory, engine.intake, Kept(settings.home / "webhooks", vault).keep)
+            stack.push_async_callback(receiver.close)
             app = build_app(
                 _unique_name(),
-                Receiver(engine.directory, engine.intake, Kept(settings.home / "webhooks", vault).keep),
+                receiver,
                 runtime.readiness,
                 catalogue.pages,
                 PayPages(database, engine.directory),

@@ -14,6 +14,7 @@ from sanic import HTTPResponse, Request, Sanic, json
 from core import log, metrics
 from core.engine.intake import Intake
 from core.engine.live import Directory, LiveClinic
+from core.server.follow_ups import FollowUps
 from core.server.kept import Keep, Recorded, Why, keep_nothing
 from deskbell import Channel, InboundError, Malformed, NotForMe, Payment, RawRequest
 
@@ -46,11 +47,18 @@ class Addressed:
 class Receiver:
     """Takes webhooks for all bindings."""
 
-    def __init__(self, directory: Directory, intake: Intake, keep: Keep = keep_nothing) -> None:
+    def __init__(
+        self, directory: Directory, intake: Intake, keep: Keep = keep_nothing, follow_ups: FollowUps | None = None
+    ) -> None:
         """`keep` is given what is worth another try: it is called in a thread."""
         self._directory = directory
         self._intake = intake
         self._keep = keep
+        self._follow_ups = follow_ups or FollowUps()
+
+    async def close(self) -> None:
+        """Ends what goes on after the answers."""
+        await self._follow_ups.close()
 
     def addressed(self, name: str, binding: str) -> Addressed | None:
         """Whose address `/webhooks/<name>/<binding>` is."""
@@ -79,6 +87,8 @@ class Receiver:
             return self._answer(channel, 503, "Not stored. Deliver it again.")
         metrics.intake_seconds.labels(live.id, channel).observe(perf_counter() - started)
         metrics.webhooks.labels(channel, 200).inc()
+        if isinstance(whose.provider, Channel) and (follow_up := whose.provider.follow_up(raw)):
+            self._follow_ups.start(follow_up, binding)
         content_type, body = whose.provider.acknowledgement(raw)
         return HTTPResponse(body, 200, content_type=content_type)
 

@@ -1,10 +1,11 @@
-"""Telnyx's HTTP API v2, as far as a receptionist uses it: send, read back, profiles, numbers, balance."""
+"""Telnyx's HTTP API v2, as far as a receptionist uses it: texts, calls, profiles, numbers, balance."""
 
 from __future__ import annotations
 
 import hmac
 import json as jsonlib
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from sanic import Blueprint, HTTPResponse, Request, json
 from sanic.response import raw
@@ -42,6 +43,10 @@ class TelnyxApi:
             ("GET", "/messaging_profiles/<profile:str>", "read", self.profile),
             ("GET", "/phone_numbers", "read", self.phone_numbers),
             ("GET", "/balance", "read", self.balance),
+            *(
+                ("POST", f"/calls/<call:str>/actions/{verb}", "send", self._command(verb))
+                for verb in ("transfer", "answer", "speak", "hangup")
+            ),
         )
         for method, path, event, handler in routes:
             blueprint.add_route(calls.handle(event, self._guarded(handler)), path, methods=[method])
@@ -117,6 +122,16 @@ class TelnyxApi:
             raise TelnyxError("10005", "There is no message with this id.")
         clinic = self._carrier.world.numbers.get(message.number)
         return json({"data": self._carrier.resource(message, clinic)})
+
+    # ---- calls -------------------------------------------------------------------------------------------
+
+    def _command(self, verb: str) -> Handler:
+        def command(request: Request, call: str) -> HTTPResponse:
+            self._carrier.calls.command(unquote(call), verb, _parse(request.body))
+            return json({"data": {"result": "ok"}})
+
+        command.__name__ = verb
+        return command
 
     # ---- the account -------------------------------------------------------------------------------------
 

@@ -10,12 +10,14 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from deskbell import Keyword, Reachable
 from sandbox.carrier import Carrier, Outcome, World
 from sandbox.keys import Keys
+from sandbox.telnyx.calls import Calls
+from sandbox.telnyx.moments import moment
 from sandbox.threads import Attachment, Message
 from sandbox.webhooks import Post, Webhook
 
@@ -23,13 +25,6 @@ from sandbox.webhooks import Post, Webhook
 _PROFILES = uuid.UUID("6d1f6f7e-3a0b-5f0e-9a54-3f2f4b1b7c01")
 _ORGANISATION = str(uuid.uuid5(_PROFILES, "organisation"))
 _CENTS_A_PART = 0.4
-#: What `call.hangup` says of how a call ended, and which side ended it.
-_ENDS: dict[Outcome, tuple[str, str]] = {
-    "missed": ("no_answer", "unknown"),
-    "answered": ("normal_clearing", "caller"),
-    "busy": ("user_busy", "callee"),
-    "hung_up": ("originator_cancel", "caller"),
-}
 
 
 class Telnyx(Carrier):
@@ -54,6 +49,7 @@ class Telnyx(Carrier):
     def __init__(self, world: World, keys: Keys) -> None:
         super().__init__(world)
         self._keys = keys
+        self.calls = Calls(world, self._of_a_call)
 
     def new_id(self, media: Sequence[Attachment]) -> str:
         return str(uuid.uuid4())
@@ -125,28 +121,11 @@ class Telnyx(Carrier):
         return self._webhook(name, payload, url, f"telnyx {message.id}")
 
     def call(self, caller: str, clinic: Reachable, outcome: Outcome) -> str:
-        session, cause = str(uuid.uuid4()), _ENDS[outcome]
-        leg = {
-            "call_control_id": f"v3:{session}",
-            "call_leg_id": str(uuid.uuid4()),
-            "call_session_id": session,
-            "client_state": None,
-            "connection_id": self.profile(clinic),
-            "from": caller,
-            "start_time": moment(self.world.clock.now()),
-            "to": clinic.number,
-        }
-        ended = {"hangup_cause": cause[0], "hangup_source": cause[1], "sip_hangup_cause": "unspecified"}
-        answered = ("call.answered", "call.bridged") if outcome == "answered" else ()
-        happened = [
-            ("call.initiated", {**leg, "direction": "incoming", "state": "parked", "caller_id_name": caller}),
-            *((name, leg) for name in answered),
-            ("call.hangup", {**leg, **ended, "end_time": moment(self.world.clock.now())}),
-        ]
-        for name, payload in happened:
-            webhook = self._webhook(name, payload, clinic.webhook_url, f"telnyx {session}")
-            self.world.courier.dispatch(replace(webhook, event="inbound"))
-        return session
+        return self.calls.place(caller, clinic, self.profile(clinic), outcome)
+
+    def _of_a_call(self, name: str, payload: dict[str, Any], url: str) -> None:
+        webhook = self._webhook(name, payload, url, f"telnyx {payload['call_session_id']}")
+        self.world.courier.dispatch(replace(webhook, event="inbound"))
 
     def _webhook(self, name: str, payload: dict[str, Any], url: str, lane: str) -> Webhook:
         data = {
@@ -179,8 +158,3 @@ class Telnyx(Carrier):
             "telnyx-timestamp": timestamp,
         }
         return Post(headers, body)
-
-
-def moment(at: datetime | None) -> str | None:
-    """A time as Telnyx writes it: ISO 8601 in UTC with milliseconds."""
-    return None if at is None else at.isoformat(timespec="milliseconds")

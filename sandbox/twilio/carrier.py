@@ -32,7 +32,9 @@ _WITHHELD = "+266696687"
 _DIALLED: dict[Outcome, str] = {
     "missed": "no-answer",
     "answered": "completed",
+    "voicemail": "completed",
     "busy": "busy",
+    "rejected": "busy",
     "hung_up": "canceled",
 }
 _ACTION = re.compile(r'<Dial\b[^>]*\baction="([^"]*)"')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from deskbell import (
     Channel,
     ChannelEvent,
+    FollowUp,
     Health,
     Misconfigured,
     OutboundError,
@@ -24,7 +26,8 @@ from deskbell import (
     RetryLater,
     SendReceipt,
 )
-from plugins.channels.telnyx import webhook
+from plugins.channels.telnyx import call_control, webhook
+from plugins.channels.telnyx.call_control import Command
 from plugins.channels.telnyx.config import TelnyxConfig
 
 if TYPE_CHECKING:
@@ -79,9 +82,16 @@ class TelnyxChannel(Channel[TelnyxConfig]):
     async def receive(self, request: RawRequest) -> list[ChannelEvent]:
         now = self.context.clock.now()
         webhook.verify(request, self._key, now)
-        return webhook.events(
-            request, number=self.config.number, carrier_keywords=self.config.carrier_keywords, now=now
-        )
+        return webhook.events(request, self.config, now)
+
+    def follow_up(self, request: RawRequest) -> FollowUp | None:
+        """The command that a call's event calls for: ring the clinic's line, say why nobody came, hang up."""
+        data = webhook.told(request.body) if self.config.forward_to else None
+        command = call_control.command(data["event_type"], data.get("payload"), self.config) if data else None
+        return partial(self._give, command) if command else None
+
+    async def _give(self, command: Command) -> None:
+        await (await self._opened()).give(command)
 
     async def send(self, text: OutboundText) -> SendReceipt:
         return await (await self._opened()).send(text)

@@ -27,6 +27,7 @@ from deskbell import (
     retry_after,
     storable,
 )
+from plugins.channels.telnyx.call_control import Command
 from plugins.channels.telnyx.config import TelnyxConfig
 from plugins.channels.telnyx.errors import refusal
 from plugins.channels.wire import callback_url
@@ -64,6 +65,8 @@ class TelnyxClient:
         )
         self._messages = self._sdk.messages.with_raw_response
         self._balance = self._sdk.balance.with_raw_response
+        # Loaded only where calls are put through.
+        self._calls: Any = self._sdk.calls.actions.with_raw_response if config.forward_to else None
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -84,6 +87,11 @@ class TelnyxClient:
             wanted["webhook_url"] = callback_url(self._context.webhook_url, text.id)
         answer = await self._ask(self._messages.send(**wanted))
         return _receipt(answer.http_response)
+
+    async def give(self, command: Command) -> None:
+        """Gives a command of Call Control. Telnyx passes over a second one of the same id to the same call."""
+        act = getattr(self._calls, command.verb)
+        await self._ask(act(command.call, command_id=command.id, **command.arguments))
 
     async def _ask(self, call: Awaitable[T]) -> T:
         failure: OutboundError

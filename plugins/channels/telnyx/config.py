@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from deskbell import E164, ChannelConfig, Credential
+from deskbell import E164, Credential
+from plugins.channels.ringing import RingingConfig
 
 
 def _public_key(value: str) -> str:
@@ -20,7 +21,7 @@ def _public_key(value: str) -> str:
     return value
 
 
-class TelnyxConfig(ChannelConfig):
+class TelnyxConfig(RingingConfig):
     """What a clinic writes under ``channels:`` beside ``use: telnyx``."""
 
     number: E164 = Field(repr=False, description="The clinic's number at Telnyx, in E.164 form.")

@@ -30,6 +30,9 @@ UNDELIVERABLE = {
     "40317": "the media are invalid",
     "40319": "this kind of message does not reach the number",
     "40322": "blocked for its content",
+    "90015": "there is no such call",
+    "90018": "the call is over",
+    "90034": "the call is not answered",
 }
 
 #: Our key, number, profile, registration or account: an operator has to act.

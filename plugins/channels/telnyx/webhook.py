@@ -30,6 +30,7 @@ from deskbell import (
     storable,
 )
 from plugins.channels.telnyx import voice
+from plugins.channels.telnyx.config import TelnyxConfig
 from plugins.channels.telnyx.errors import OPTED_OUT
 from plugins.channels.wire import LONGEST_SENDER, cost, text_id_in
 
@@ -74,23 +75,31 @@ def verify(request: RawRequest, key: Ed25519PublicKey, now: datetime) -> None:
         raise SignatureInvalid("Telnyx's signature does not fit the body and the public key.") from None
 
 
-def events(request: RawRequest, *, number: str, carrier_keywords: bool, now: datetime) -> list[ChannelEvent]:
+def events(request: RawRequest, config: TelnyxConfig, now: datetime) -> list[ChannelEvent]:
     """What a verified webhook says. What is about neither texts nor calls is heard and no more."""
-    envelope = _json(request.body)
-    data = envelope.get("data")
-    if data is None and isinstance(envelope.get("type"), str):
-        return []  # news of a 10DLC campaign comes flat, without an envelope
-    if not isinstance(data, dict) or not isinstance(data.get("event_type"), str):
-        raise Malformed("A Telnyx webhook holds data.event_type; this one does not.")
-    payload = data.get("payload")
+    data = told(request.body)
+    if data is None:
+        return []
+    number, payload = config.number, data.get("payload")
     match data["event_type"]:
         case "message.received":
-            return [_inbound(_message(payload), data, number, carrier_keywords, now)]
+            return [_inbound(_message(payload), data, number, config.carrier_keywords, now)]
         case "message.sent" | "message.finalized":
             return _receipt(_message(payload), data, number, text_id_in(request.url), now)
         case voice.ENDED:
-            return voice.events(payload, number=number, at=_moment(data.get("occurred_at")) or now)
+            return voice.events(payload, config, at=_moment(data.get("occurred_at")) or now)
     return []
+
+
+def told(body: bytes) -> dict[str, Any] | None:
+    """The event in a webhook's envelope, with its ``event_type``; None for news that are none."""
+    envelope = _json(body)
+    data = envelope.get("data")
+    if data is None and isinstance(envelope.get("type"), str):
+        return None  # news of a 10DLC campaign comes flat, without an envelope
+    if not isinstance(data, dict) or not isinstance(data.get("event_type"), str):
+        raise Malformed("A Telnyx webhook holds data.event_type; this one does not.")
+    return data
 
 
 def _inbound(

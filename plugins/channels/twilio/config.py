@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from deskbell import E164, ChannelConfig, Credential
+from deskbell import E164, Credential
+from plugins.channels.ringing import RingingConfig
 
 
-class TwilioConfig(ChannelConfig):
+class TwilioConfig(RingingConfig):
     """What a clinic writes under ``channels:`` beside ``use: twilio``."""
 
     number: E164 = Field(repr=False, description="The clinic's number at Twilio, in E.164 form.")
@@ -24,27 +25,4 @@ class TwilioConfig(ChannelConfig):
         default=True,
         description="Twilio answers STOP, START and HELP itself. False only where Twilio has turned that off for you.",
     )
-    forward_to: E164 | None = Field(
-        default=None,
-        repr=False,
-        description="The clinic's own line, which calls ring first; left out, a caller hears `voice_line`.",
-    )
-    ring_seconds: int = Field(
-        default=20,
-        ge=5,
-        le=120,
-        description="How long it rings there. Less than its voicemail waits: a greeting counts as an answer.",
-    )
-    voice_line: str = Field(
-        default="Sorry, nobody can take your call right now. You can also send a text message to this number. Goodbye.",
-        min_length=1,
-        max_length=300,
-        description="Said to a caller whom nobody answers, before the call ends.",
-    )
     base_url: str = Field(default="https://api.twilio.com", description="Address of the Twilio API.")
-
-    @model_validator(mode="after")
-    def _rings_elsewhere(self) -> TwilioConfig:
-        if self.forward_to == self.number:
-            raise ValueError("has the number itself as 'forward_to': a call would go round in circles")
-        return self

@@ -3,7 +3,8 @@
 A call comes in three kinds of webhooks, all of which name it by its `CallSid` and go to the binding's address:
 
 - "A call comes in" is answered with TwiML. With `forward_to`, the clinic's own line rings first; without it nobody can
-  answer, so the call is a missed one already.
+  answer, so the call is a missed one already. So is one that this very line has forwarded to us: ringing it again would
+  go round in circles.
 - What became of that ringing (`<Dial action>`) brings a `DialCallStatus`: *busy*, *no-answer*, *failed* and *canceled*
   (the caller hung up first) mean that nobody answered, *completed* and *answered* that somebody, or a voicemail, did.
 - The number's status callback, where one is set, brings the `CallStatus` that the call ended with. A call that was
@@ -43,6 +44,8 @@ def events(fields: Form, *, config: TwilioConfig, now: datetime) -> list[Channel
     if not _unanswered(fields, config):
         return []
     sid, caller = one(fields, "CallSid"), one(fields, "From")
+    if config.is_ours(caller):
+        return []
     if not sid or not sid.isprintable() or len(sid) > 255:
         raise Malformed("A call is named by its CallSid; this one is not.")
     if len(caller) > LONGEST_SENDER:
@@ -55,10 +58,11 @@ def answer(fields: Form, config: TwilioConfig, action: str) -> str:
     if not _came_in(fields):
         return ""
     dialled = one(fields, "DialCallStatus").lower()
-    if not dialled and config.forward_to and one(fields, "CallStatus").lower() in _COMES_IN:
+    line = _line(fields, config)
+    if not dialled and line and one(fields, "CallStatus").lower() in _COMES_IN:
         return (
             f'<Dial action={quoteattr(action)} method="POST" timeout="{config.ring_seconds}">'
-            f"<Number>{escape(config.forward_to)}</Number></Dial>"
+            f"<Number>{escape(line)}</Number></Dial>"
         )
     return f"<Say>{escape(config.voice_line)}</Say><Hangup />" if _unanswered(fields, config) else ""
 
@@ -68,8 +72,13 @@ def _came_in(fields: Form) -> bool:
     return one(fields, "Direction").lower() in ("", "inbound") and not one(fields, "ParentCallSid")
 
 
+def _line(fields: Form, config: TwilioConfig) -> str | None:
+    """The clinic's line that this call rings; None where there is none, or where the call comes from it."""
+    return None if config.forward_to in (one(fields, "From"), one(fields, "ForwardedFrom")) else config.forward_to
+
+
 def _unanswered(fields: Form, config: TwilioConfig) -> bool:
     dialled, status = one(fields, "DialCallStatus").lower(), one(fields, "CallStatus").lower()
     if dialled:
         return dialled in UNANSWERED
-    return status in UNANSWERED or (status in _COMES_IN and config.forward_to is None)
+    return status in UNANSWERED or (status in _COMES_IN and _line(fields, config) is None)
