@@ -125,6 +125,8 @@ WITH moved AS (
        SET opted_out_at = CASE WHEN ($20::jsonb -> -1 ->> 'opted_out')::boolean THEN $7::timestamptz END
       FROM moved
      WHERE p.clinic = $1 AND p.id = moved.contact AND jsonb_array_length($20) > 0
+       -- A carrier or a person may have entered something newer while the turn ran.
+       AND NOT EXISTS (SELECT FROM consent n WHERE n.clinic = $1 AND n.contact = moved.contact AND n.at > $7)
 ), told AS (
     INSERT INTO notice (clinic, conversation, turn, kind, summary, urgent, handed_over, at)
     SELECT $1, $2, ran.id, n.kind, n.summary, n.urgent, n.handed_over, $7

@@ -316,3 +316,26 @@ async def test_the_carriers_start_opens_the_line_again_in_silence_and_stands_in_
         (True, "carrier", "stop"),
         (False, "carrier", "unstop"),
     ]
+
+
+async def test_what_is_entered_while_a_start_is_in_its_turn_is_newer_and_holds(desk: World) -> None:
+    class Meanwhile(Stage[Settings]):
+        name = "meanwhile"
+
+        async def __call__(self, turn: Turn, call_next: CallNext) -> None:
+            await call_next()
+            if any(text.text == "START" for text in turn.texts):
+                desk.clock.advance(1)
+                async with desk.database.transaction() as connection:
+                    entry = Entry(PATIENT, True, desk.clock.now(), "staff rosa")
+                    await consent.enter(connection, "harbor", "harbor-main", [entry], desk.clock.now())
+
+    desk.use(Meanwhile, Consent, Echo)
+    await stop(desk)
+    desk.wire.taken.clear()
+    await desk.hear("START")
+    await desk.settle()
+    await desk.hear("hello?")
+    await desk.settle()
+    assert desk.sent == []
+    assert await desk.value("SELECT opted_out_at IS NOT NULL FROM contact")
