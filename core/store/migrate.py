@@ -13,6 +13,8 @@ import asyncpg
 from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.queries import Queries
 
+from deskbell import DeskbellError
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection as SyncConnection
 
@@ -23,12 +25,22 @@ HEAD = "0009"
 _LOCK = 0x6465736B
 
 
+class NewerDatabase(DeskbellError):
+    """The database has the shape of a newer version of Deskbell."""
+
+
 async def migrate(url: str) -> bool:
-    """Brings the database up to date. Returns whether anything had to be done."""
+    """Brings the database up to date. Returns whether anything had to be done. Raises `NewerDatabase`."""
     connection = await asyncpg.connect(url)
     try:
-        if await current(connection) == HEAD:
+        step = await current(connection)
+        if step == HEAD:
             return False
+        if step is not None and step > HEAD:
+            raise NewerDatabase(
+                f"The database is at step {step}, and this version of Deskbell knows steps up to {HEAD}: a newer one"
+                " has upgraded it. Run that one, or restore the backup that was made before."
+            )
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         try:
             if await current(connection) == HEAD:

@@ -43,7 +43,7 @@ def _empty(out: Path) -> None:
     """Makes room for a report; a folder that holds something else is left alone."""
     report_file = out / "report.md"
     if out.exists() and any(out.iterdir()) and not report_file.exists():
-        raise typer.BadParameter(f"{out} holds something that is no report of ours.")
+        raise typer.BadParameter(f"{out} holds something that is no report of ours: name another with --out.")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     report_file.touch()

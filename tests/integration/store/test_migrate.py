@@ -4,9 +4,10 @@ import asyncio
 from importlib.resources import files
 
 import asyncpg
+import pytest
 
 from core.store.database import Database
-from core.store.migrate import HEAD, current, migrate
+from core.store.migrate import HEAD, NewerDatabase, current, migrate
 
 
 async def test_an_empty_database_is_brought_to_the_newest_step(database_url: str) -> None:
@@ -35,6 +36,17 @@ async def test_several_processes_may_migrate_at_once(server_url: str, database: 
     finally:
         async with database.connection() as connection:
             await connection.execute("DROP DATABASE bare WITH (FORCE)")
+
+
+async def test_a_database_of_a_newer_version_is_left_alone_and_the_error_says_which(
+    database: Database, database_url: str
+) -> None:
+    async with database.connection() as connection:
+        await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerDatabase, match=f"step 9999.*up to {HEAD}"):
+        await migrate(database_url)
+    async with database.connection() as connection:
+        assert await current(connection) == "9999"
 
 
 async def test_every_table_of_ours_begins_its_key_with_the_clinic(database: Database) -> None:
