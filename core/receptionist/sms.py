@@ -135,7 +135,7 @@ def parts(text: str, *, max_segments: int = LONGEST) -> list[str]:
             break
         found.append(head)
         text = text[len(head) :].lstrip()
-    return [*found, text] if text else found
+    return [*found, text] if text or not found else found
 
 
 def _kept(text: str, keep: Collection[str], max_segments: int) -> tuple[list[str], bool]:
