@@ -12,12 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TextIO
 
+import asyncpg
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from core.cli.consent_desk import ClinicId, Desk, desk, surroundings
 from core.cli.consent_file import COLUMNS, Fault, Reader, row_of
+from core.cli.desk import refuse
 from core.cli.ledger import AsJson, print_json
 from core.store import consent as store
 from core.store.consent import Entered, Entry
@@ -25,8 +27,10 @@ from core.store.database import Database
 
 console = Console(highlight=False)
 
-#: Entries that are written at once, in one transaction.
-_BATCH = 1000
+#: Entries that are written at once, in one transaction: few enough for a database that has much else to do.
+_BATCH = 250
+#: Entries that are read at once.
+_PAGE = 2000
 #: Faults of a file that are shown on a terminal.
 _SHOWN = 200
 
@@ -62,7 +66,10 @@ async def _import(clinic: Desk, file: Path, write: bool, as_json: bool) -> int:
         if faults:
             _tell_faults(file, faults, as_json)
             return 1
-        came = await _enter(opened_database, clinic, entries, now, write)
+        try:
+            came = await _enter(opened_database, clinic, entries, now, write)
+        except (asyncpg.PostgresError, OSError, TimeoutError) as error:
+            refuse(f"The database broke off ({type(error).__name__}). What was entered stays entered: begin again.")
     if as_json:
         print_json({"written": write, "lines": len(entries), **asdict(came)})
         return 0
@@ -145,19 +152,17 @@ def _batches(entries: Sequence[Entry]) -> list[Sequence[Entry]]:
 async def _export(clinic: Desk, out: TextIO) -> int:
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(COLUMNS)
-    written = 0
-    async with (
-        surroundings() as (opened_database, _),
-        opened_database.connection() as connection,
-        connection.transaction(isolation="repeatable_read", readonly=True),
-    ):
+    written, last = 0, 0
+    async with surroundings() as (opened_database, _), opened_database.connection() as connection:
         with _progress() as progress:
             task = progress.add_task("write", total=await store.size(connection, clinic.id))
-            async for entry in store.whole(connection, clinic.id):
-                rows.writerow(row_of(entry))
-                written += 1
-                progress.advance(task)
-    return written
+            while True:
+                entries, last = await store.page(connection, clinic.id, last, _PAGE)
+                if not entries:
+                    return written
+                rows.writerows(row_of(entry) for entry in entries)
+                written += len(entries)
+                progress.advance(task, len(entries))
 
 
 def _private(path: str, flags: int) -> int:

@@ -6,7 +6,7 @@ moment the opt-out; `contact.opted_out_at` says it where texts are sent.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -80,7 +80,7 @@ async def carrier_says_opted_out(
 
 # ---- entries from outside ----------------------------------------------------------------------------------------
 
-# Each of these looks its thousand up one by one in an index, whatever the planner believes of a table that just grew.
+# Each of these looks its entries up one by one in an index, whatever the planner believes of a table that just grew.
 
 _KNOWN = "SELECT address FROM address WHERE clinic = $1 AND kind = 'sms' AND address = ANY($2)"
 
@@ -138,7 +138,7 @@ RETURNING law.opted_out
 async def enter(connection: Connection, clinic: str, binding: str, entries: Sequence[Entry], now: datetime) -> Entered:
     """Enters what the ledger does not have yet, within the caller's transaction.
 
-    Who was never seen becomes a contact, reached through `binding`. Some thousand entries at a time: each stranger
+    Who was never seen becomes a contact, reached through `binding`. Some hundred entries at a time: each stranger
     is a lock.
     """
     entries = sorted(entries, key=lambda entry: (entry.phone, entry.at))
@@ -204,16 +204,20 @@ async def size(connection: Connection, clinic: str) -> int:
     return found
 
 
-async def whole(connection: Connection, clinic: str) -> AsyncIterator[Entry]:
-    """A clinic's ledger, in the order in which it was written. Needs a transaction of the caller's."""
-    rows = connection.cursor(
+async def page(connection: Connection, clinic: str, after: int, limit: int) -> tuple[list[Entry], int]:
+    """The entries of a clinic's ledger behind number `after`, as they were written, and the number of the last.
+
+    What is only ever added to is read page by page without a transaction around it.
+    """
+    rows = await connection.fetch(
         """
-        SELECT a.address, n.opted_out, n.at, n.source, n.words
+        SELECT n.id, a.address, n.opted_out, n.at, n.source, n.words
           FROM consent n JOIN address a ON a.clinic = n.clinic AND a.contact = n.contact AND a.kind = 'sms'
-         WHERE n.clinic = $1 ORDER BY n.id
+         WHERE n.clinic = $1 AND n.id > $2 ORDER BY n.id LIMIT $3
         """,
         clinic,
-        prefetch=1000,
+        after,
+        limit,
     )
-    async for row in rows:
-        yield Entry(row["address"], row["opted_out"], row["at"], row["source"], row["words"])
+    entries = [Entry(row["address"], row["opted_out"], row["at"], row["source"], row["words"]) for row in rows]
+    return entries, rows[-1]["id"] if rows else after
