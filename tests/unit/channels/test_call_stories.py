@@ -69,6 +69,8 @@ TELNYX = [
     Story([CAME_IN, RANG, leg("answered", line=True), *TALKED, ended("normal_clearing", line=True)], missed=False),
     Story([CAME_IN, *TALKED], missed=False, forwards=False),
     *(Story([CAME_IN, ended(cause)], missed=True, forwards=False) for cause in NOT_TAKEN),
+    # The end of the caller's own leg never came.
+    *(Story([CAME_IN, RANG, ended(cause, line=True)], missed=True) for cause in NOT_TAKEN),
     *(
         Story([CAME_IN, RANG, ended(cause, line=True), *APOLOGISED, ended(over, apologised=True)], missed=True)
         for cause in (*NOT_TAKEN, "unspecified")
