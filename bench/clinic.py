@@ -40,6 +40,8 @@ def copy_clinic(
     file = folder / "clinic.yml"
     clinic = yaml.safe_load(file.read_text())
     clinic["burst"] = dict.fromkeys(("fragment", "text", "question", "cap"), "0s")
+    # A text back must not wait for the morning that it happens to be measured in.
+    clinic["quiet_hours"] = {"begin": "00:00", "end": "00:00"}
     clinic["channels"] = {
         "main": {
             "use": "telnyx",

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, cast
 
 from bench import child
-from bench.texts import SENDERS, webhook
+from bench.texts import CALLERS, SENDERS, missed_call, webhook
 from plugins.channels.telnyx.testing import Signer
 
 _LENGTH = b"content-length: "
@@ -22,12 +22,12 @@ _LENGTH = b"content-length: "
 class _Run:
     """Requests still to be sent, and what came of those that were."""
 
-    def __init__(self, requests: list[tuple[int, bytes]]) -> None:
+    def __init__(self, requests: list[tuple[str, bytes]]) -> None:
         self.requests = deque(requests)
         self.waiting = len(requests)
         #: Seconds from sending (or connecting) to the whole answer.
         self.seconds: list[float] = []
-        #: By sender's number: when the text left.
+        #: By the sender's or caller's number: when the webhook left.
         self.started: dict[str, float] = {}
         self.failed = 0
         self.finished = asyncio.Event()
@@ -43,7 +43,7 @@ class _Run:
 class _Connection(asyncio.Protocol):
     """Sends a request, reads the answer; then the next, or with `once` no more."""
 
-    def __init__(self, run: _Run, sender: int, request: bytes, *, once: bool) -> None:
+    def __init__(self, run: _Run, sender: str, request: bytes, *, once: bool) -> None:
         self._run = run
         self._next = (sender, request)
         self._once = once
@@ -59,7 +59,7 @@ class _Connection(asyncio.Protocol):
     def _send(self) -> None:
         sender, request = self._next
         self._waits = True
-        self._run.started[SENDERS[sender]] = self._begun
+        self._run.started[sender] = self._begun
         self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
@@ -94,13 +94,18 @@ class _Load:
 
     def __init__(self) -> None:
         self.signer = Signer()
-        self._requests: list[tuple[int, bytes]] = []
+        self._requests: list[tuple[str, bytes]] = []
         self._keep_alive = True
 
     async def prepare(self, senders: int, turn: int, keep_alive: bool) -> None:
         """Builds and signs one text of each of the first `senders` numbers."""
         self._keep_alive = keep_alive
-        self._requests = [(n, webhook(self.signer, n, turn, keep_alive=keep_alive)) for n in range(senders)]
+        self._requests = [(SENDERS[n], webhook(self.signer, n, turn, keep_alive=keep_alive)) for n in range(senders)]
+
+    async def prepare_calls(self, callers: int) -> None:
+        """Builds and signs one missed call of each of the first `callers` numbers."""
+        self._keep_alive = False
+        self._requests = [(CALLERS[n], missed_call(self.signer, n)) for n in range(callers)]
 
     async def run(self, port: int, connections: int, pause: float = 0.0) -> dict[str, Any]:
         """Sends what was prepared. With a `pause`, one text after the other, that many seconds apart."""
@@ -146,7 +151,10 @@ class _Load:
 
 async def _load() -> None:
     load = _Load()
-    await child.answer({"public_key": load.signer.public_key}, {"prepare": load.prepare, "run": load.run})
+    await child.answer(
+        {"public_key": load.signer.public_key},
+        {"prepare": load.prepare, "prepare_calls": load.prepare_calls, "run": load.run},
+    )
 
 
 if __name__ == "__main__":

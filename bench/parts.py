@@ -166,6 +166,17 @@ class Bench:
     async def turns(self, desk: Desk, texts: int, *, pause: float = 0.0) -> Sample:
         """One text of each of the first `texts` senders, until every one of them has the reply."""
         await self._prepare(texts, keep_alive=True)
+        return await self._replies(desk, texts, pause)
+
+    async def calls(self, desk: Desk, calls: int) -> Sample:
+        """One missed call of each of the first `calls` callers, one by one, until each has the text back. Once a desk:
+        who calls again is not texted again."""
+        await self.server.settle()
+        await self._load.ask("prepare_calls", callers=calls)
+        return await self._replies(desk, calls, 0.05)
+
+    async def _replies(self, desk: Desk, texts: int, pause: float) -> Sample:
+        """Sends what was prepared, until everybody has a text."""
         await self._carrier.ask("forget")
         before = await self._cpu(desk)
         run = await self._run(desk, pause=pause)

@@ -22,7 +22,7 @@ _AIMS = {
     "turns": ("bare", 0.25),
     "turns_and_1": ("bare", 0.25),
 }
-_SECTION_ENDS = ("intake_fresh", "modelled", "calm_modelled_own")
+_SECTION_ENDS = ("intake_fresh", "modelled", "calm_modelled_own", "calm_calls")
 _WAITING_SECONDS, _WAITING_MB = 6.0, 400.0
 _OWN_MILLISECONDS = 15.0
 

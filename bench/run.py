@@ -71,6 +71,8 @@ async def _calm(bench: Bench, one: Desk, modelled: Desk, tell: Progress) -> list
         own = await bench.own_work(desk, bench.plan.calm)
         figures.append(Figure(key, f"{name}, one text at a time", [calm]))
         figures.append(Figure(f"{key}_own", f"{name}, the turn's own work", [own]))
+    tell("missed call to text back")
+    figures.append(Figure("calm_calls", "(f) missed call to text back", [await bench.calls(one, bench.plan.calm)]))
     return figures
 
 

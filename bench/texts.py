@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import product
 from uuid import uuid4
 
-from plugins.channels.telnyx.testing import Signer, received
+from plugins.channels.telnyx.testing import Signer, call, received
 
 CLINIC_NUMBER = "+12125550142"
 WEBHOOK_PATH = "/webhooks/telnyx/harbor-main"
@@ -15,6 +15,9 @@ _AREA_CODES = (201, 202, 203, 205, 206, 207, 208, 209, 212, 213, 214, 215, 216, 
 
 #: Numbers that nobody has: 555-0100 to 555-0199 of twenty area codes.
 SENDERS = tuple(f"+1{area}55501{last:02}" for area, last in product(_AREA_CODES, range(100)))
+
+#: Others, who only ever call.
+CALLERS = tuple(f"+1{area}55501{last:02}" for area, last in product((301, 302, 303, 304, 305), range(100)))
 
 #: What one patient texts, round after round; each asks something or answers what the receptionist asks.
 _WORDS = (
@@ -35,6 +38,15 @@ def text_of(sender: int, turn: int) -> str:
     return f"{_WORDS[turn % len(_WORDS)].format(name=name)} ({turn}.{sender})"
 
 
+def missed_call(signer: Signer, caller: int) -> bytes:
+    """A whole HTTP request: the event of Telnyx that says that caller number `caller` was not answered."""
+    now = datetime.now(UTC)
+    ends = call(
+        session=str(uuid4()), caller=CALLERS[caller], to=CLINIC_NUMBER, at=now, cause="no_answer", event_id=str(uuid4())
+    )
+    return _request(signer, ends[-1], now, keep_alive=False)
+
+
 def webhook(signer: Signer, sender: int, turn: int, *, keep_alive: bool) -> bytes:
     """A whole HTTP request: what Telnyx would send for this text, signed now."""
     now = datetime.now(UTC)
@@ -46,6 +58,10 @@ def webhook(signer: Signer, sender: int, turn: int, *, keep_alive: bool) -> byte
         at=now,
         event_id=str(uuid4()),
     )
+    return _request(signer, body, now, keep_alive=keep_alive)
+
+
+def _request(signer: Signer, body: bytes, now: datetime, *, keep_alive: bool) -> bytes:
     signed = signer.sign(WEBHOOK_PATH, body, now)
     headers = {
         "host": "127.0.0.1",

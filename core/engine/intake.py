@@ -40,6 +40,8 @@ logger = log.get(__name__)
 
 #: How far from our clock a carrier's date of a text may be: it repeats a delivery for days, not for months.
 _BELIEVED = timedelta(days=30)
+#: How long a caller whom nobody answered may take to text instead. They are texted back within five seconds.
+_AFTER_A_CALL = timedelta(seconds=2)
 
 
 #: An account behind a binding has withdrawn its access, at a moment; says whether there was any.
@@ -124,8 +126,8 @@ class Intake:
             dedupe=f"{binding}:call:{event.id}",
             body={},
             at=now,
-            # Some text as soon as they have hung up, and a burst that goes on must not be cut short.
-            settles_at=now + burst.fragment,
+            # Some text as soon as they have hung up, and get the answer to that; nobody waits longer for a text back.
+            settles_at=now + min(burst.fragment, _AFTER_A_CALL),
             settles_by=now + burst.cap,
         )
         return await self._put(Arrival(Party(live.id, channel.kind, event.caller, binding), new, now))

@@ -62,6 +62,7 @@ class TestTelnyx(ChannelContract):
             "number": self.number,
             "api_key": self.secrets[0],
             "public_key": SIGNER.public_key,
+            "forward_to": "+13105550161",
             "base_url": f"{base_url}/v2",
         }
 

@@ -72,6 +72,20 @@ class CallsContract(ChannelScene):
                         await channel.receive(request)
 
     @pytest.mark.asyncio
+    async def test_what_follows_a_webhook_is_found_without_a_connection_and_a_call_that_ended_well_needs_nothing(
+        self,
+    ) -> None:
+        for body in (self.text(self.sample()), self.unknown_event()):
+            assert self.made().follow_up(self.sign(self.webhook_url, body, self.now)) is None
+        for ended in self.answered_calls:
+            *_, last = self.call(self.call_sample(), ended)
+            assert self.made().follow_up(self.sign(self.webhook_url, last, self.now)) is None
+        for ended in self.missed_calls:
+            for body in self.call(self.call_sample(), ended):
+                follow_up = self.made().follow_up(self.sign(self.webhook_url, body, self.now))
+                assert follow_up is None or callable(follow_up)
+
+    @pytest.mark.asyncio
     async def test_a_call_to_another_number_is_not_ours(self) -> None:
         self._hears_calls()
         bodies = self.call(self.call_sample(called="+12065550123"), self.missed_calls[0])

@@ -65,8 +65,6 @@ class TelnyxClient:
         )
         self._messages = self._sdk.messages.with_raw_response
         self._balance = self._sdk.balance.with_raw_response
-        # Loaded only where calls are put through.
-        self._calls: Any = self._sdk.calls.actions.with_raw_response if config.forward_to else None
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -90,7 +88,10 @@ class TelnyxClient:
 
     async def give(self, command: Command) -> None:
         """Gives a command of Call Control. Telnyx passes over a second one of the same id to the same call."""
-        act = getattr(self._calls, command.verb)
+        # Loading what the SDK has for calls takes a second, on its first use: in a thread, and not before it is wanted,
+        # so that no text waits for it.
+        calls: Any = await asyncio.to_thread(lambda: self._sdk.calls.actions.with_raw_response)
+        act = getattr(calls, command.verb)
         await self._ask(act(command.call, command_id=command.id, **command.arguments))
 
     async def _ask(self, call: Awaitable[T]) -> T:

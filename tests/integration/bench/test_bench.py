@@ -26,7 +26,17 @@ def test_a_quick_run_has_a_figure_for_every_part(tmp_path: Path) -> None:
     saved = json.loads(file.read_text())
     assert "PostgreSQL" in saved["machine"]
     figures = saved["figures"]
-    for part in ("bare", "bare_fresh", "intake", "intake_fresh", "turns", "modelled", "calm_modelled_own", "waiting"):
+    for part in (
+        "bare",
+        "bare_fresh",
+        "intake",
+        "intake_fresh",
+        "turns",
+        "modelled",
+        "calm_modelled_own",
+        "calm_calls",
+        "waiting",
+    ):
         assert figures[part]["rate"] > 0, part
         assert figures[part]["p50_ms"] > 0, part
     assert figures["waiting"]["seconds"] > 2

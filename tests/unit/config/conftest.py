@@ -62,6 +62,7 @@ ENVIRONMENT = {"PIGEON_KEY": "coo-coo-7712", "PARROT_KEY": "polly-9954"}
 
 class PigeonConfig(ChannelConfig):
     number: E164 = Field(description="The number that patients text.")
+    forward_to: E164 | None = Field(default=None, description="Where calls ring.")
     key: SecretStr = Field(description="Opens the loft.")
     base_url: str = Field(default="https://pigeons.example", description="Address of the loft.")
     loud: bool = Field(default=False, description="Whether it coos.")

@@ -276,6 +276,16 @@ def test_two_clinics_cannot_share_a_number_and_the_number_is_masked(clinics: Cli
     assert list(loaded.plans) == ["delta"]
 
 
+def test_no_call_may_ring_a_number_that_is_answered_here(clinics: ClinicFolder) -> None:
+    clinics.write(clinics.good.replace("key: ", 'forward_to: "+12125550143", key: ', 1))
+    assert not clinics.load().errors
+    clinics.write(clinics.good.replace("0142", "0143"), "delta")
+    [error] = clinics.load().errors
+    assert (error.clinic, error.path, error.kind) == ("harbor", "channels.main.forward_to", "conflict")
+    assert error.place
+    assert "+12125550143" not in str(error)
+
+
 def test_one_clinic_cannot_bind_a_number_twice(clinics: ClinicFolder) -> None:
     second = '  second: {use: pigeon, number: "+12125550142", key: "${env:PIGEON_KEY}"}\nmodels:'
     clinics.write(clinics.good.replace("models:", second))
