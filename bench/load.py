@@ -107,17 +107,20 @@ class _Load:
         self._keep_alive = False
         self._requests = [(CALLERS[n], missed_call(self.signer, n)) for n in range(callers)]
 
-    async def run(self, port: int, connections: int, pause: float = 0.0) -> dict[str, Any]:
-        """Sends what was prepared. With a `pause`, one text after the other, that many seconds apart."""
+    async def run(self, ports: list[int], connections: int, pause: float = 0.0) -> dict[str, Any]:
+        """Sends what was prepared, its connections spread over the `ports`.
+
+        With a `pause`, one text after the other, that many seconds apart.
+        """
         run = _Run(self._requests)
         gc.collect()
         gc.disable()
         began = monotonic()
         try:
             if pause:
-                await self._one_by_one(run, port, pause)
+                await self._one_by_one(run, ports[0], pause)
             else:
-                await asyncio.gather(*(self._patient(run, port) for _ in range(connections)))
+                await asyncio.gather(*(self._patient(run, ports[n % len(ports)]) for n in range(connections)))
             await run.finished.wait()
         finally:
             gc.enable()

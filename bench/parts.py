@@ -44,9 +44,11 @@ class Plan:
     slow_seconds: float = 2.0
     #: Part (c) is measured in one process, and again with each of these numbers of worker processes beside it.
     extra_workers: tuple[int, ...] = (1,)
+    #: Parts (b) and (c) are measured again as a fleet: so many web processes, and as many workers beside them.
+    fleet: int = 2
 
 
-QUICK = Plan(texts=60, rounds=1, calm=5, waiting=40, waiting_rounds=1, extra_workers=())
+QUICK = Plan(texts=60, rounds=1, calm=5, waiting=40, waiting_rounds=1, extra_workers=(), fleet=0)
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,9 @@ class Figure:
 
 @dataclass(frozen=True)
 class Desk:
-    """A Deskbell: the process that takes the webhooks, all its processes, its database."""
+    """A Deskbell: the processes that take the webhooks, all its processes, its database."""
 
-    web: Child
+    webs: Sequence[Child]
     processes: Sequence[Child]
     database: str
 
@@ -122,11 +124,11 @@ class Bench:
     async def bare(self) -> AsyncIterator[Desk]:
         url = await self.server.create("bare")
         async with Child("bare", self.folder, database=url, public_key=self._key, pool_size=10) as child:
-            yield Desk(child, [child], "bare")
+            yield Desk([child], [child], "bare")
 
     @asynccontextmanager
     async def desk(
-        self, name: str, *, work: bool, workers: int = 0, slow: bool = False, modelled: bool = False
+        self, name: str, *, work: bool, webs: int = 1, workers: int = 0, slow: bool = False, modelled: bool = False
     ) -> AsyncIterator[Desk]:
         clinics = self.folder / "clinics" / name
         carrier = f"http://127.0.0.1:{self._carrier.ready['port']}/v2"
@@ -142,11 +144,11 @@ class Bench:
             "clinics": str(clinics),
             "public_key": self._key,
         }
-        web = Child("desk", self.folder, **settings, serve=True, work=work)
+        front = [Child("desk", self.folder, **settings, serve=True, work=work) for _ in range(webs)]
         beside = [Child("desk", self.folder, **settings, serve=False, work=True) for _ in range(workers)]
         async with AsyncExitStack() as stack:
-            await asyncio.gather(*(stack.enter_async_context(child) for child in (web, *beside)))
-            yield Desk(web, [web, *beside], name)
+            await asyncio.gather(*(stack.enter_async_context(child) for child in (*front, *beside)))
+            yield Desk(front, [*front, *beside], name)
 
     @property
     def _key(self) -> str:
@@ -200,8 +202,8 @@ class Bench:
         self._turn += 1
 
     async def _run(self, desk: Desk, *, pause: float = 0.0) -> dict[str, Any]:
-        port = desk.web.ready["port"]
-        run: dict[str, Any] = await self._load.ask("run", port=port, connections=self.plan.connections, pause=pause)
+        ports = [web.ready["port"] for web in desk.webs]
+        run: dict[str, Any] = await self._load.ask("run", ports=ports, connections=self.plan.connections, pause=pause)
         if run["failed"]:
             raise RuntimeError(f"{run['failed']} webhooks were not answered with 200")
         return run

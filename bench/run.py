@@ -58,6 +58,16 @@ async def _side_by_side(bench: Bench, tell: Progress) -> list[Figure]:
             ),
             _Part("modelled", "(e) whole turns, worded by a model", modelled, partial(bench.turns, modelled)),
         ]
+        if fleet := bench.plan.fleet:
+            fronts = await stack.enter_async_context(bench.desk("fronts", work=False, webs=fleet))
+            whole = await stack.enter_async_context(bench.desk("fleet", work=False, webs=fleet, workers=fleet))
+            intake_by_fleet = partial(bench.intake, fronts, keep_alive=True)
+            parts += [
+                _Part("intake_fleet", f"(b) intake, {fleet} web processes", fronts, intake_by_fleet),
+                _Part(
+                    "turns_fleet", f"(c) {fleet} web and {fleet} worker processes", whole, partial(bench.turns, whole)
+                ),
+            ]
         figures = await _rounds(bench, parts, tell)
         return [*figures, *await _calm(bench, one, modelled, tell)]
 
