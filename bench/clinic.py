@@ -15,7 +15,14 @@ API_KEY = "KEY-of-the-bench"
 #: Secrets stand in no file, not even these.
 SECRETS = {"BENCH_AWS_KEY": "AKIABENCHBENCHBENCH1", "BENCH_AWS_SECRET": "secret-of-the-bench"}
 #: The bench has more patients in an hour than a clinic in a year.
-_NO_CAPS = {"most_an_hour": 500, "most_a_day": 500, "clinic_most_a_day": 20_000, "same_text": 50, "too_fast": 50}
+_NO_CAPS = {
+    "most_an_hour": 500,
+    "most_a_day": 500,
+    "clinic_most_a_day": 20_000,
+    "same_text": 12,
+    "too_fast": 50,
+    "turns_a_minute": 200,
+}
 _NO_BUDGET = {"tokens_a_day": 10**9, "texts_a_day": 10**6}
 _MODEL = {
     "use": "bedrock",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -32,6 +33,9 @@ from plugins.channels.telnyx.config import TelnyxConfig
 
 if TYPE_CHECKING:
     from plugins.channels.telnyx.client import TelnyxClient
+
+#: When a text that came before the SDK was loaded is tried again.
+_ANOTHER_LOOK = timedelta(seconds=1)
 
 
 class TelnyxChannel(Channel[TelnyxConfig]):
@@ -105,7 +109,10 @@ class TelnyxChannel(Channel[TelnyxConfig]):
             async with asyncio.timeout(self.config.deadline_seconds / 2):
                 return await asyncio.shield(self._loading)
         except TimeoutError:
-            raise RetryLater("Telnyx' SDK is still being loaded.", code="loading") from None
+            # Says nothing of Telnyx: its channel must not count as down for it.
+            raise RetryLater(
+                "Telnyx' SDK is still being loaded.", after=_ANOTHER_LOOK, code="loading", down=False
+            ) from None
         except Exception as error:  # noqa: BLE001 - whatever an import may raise: nothing has left, and an operator has to act
             problem = type(error).__name__
         raise Misconfigured(f"Telnyx' SDK could not be loaded ({problem}).")

@@ -16,7 +16,7 @@ conversations:
     turns:
       - patient: "How much is botox?"
         expect: {contains: ["$13"]}
-      - wait: 1d
+      - wait: 12h
         expect: {silent: true}
   - conversation: The price is another
     turns:

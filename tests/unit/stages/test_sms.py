@@ -170,7 +170,7 @@ def test_what_takes_more_letters_costs_no_more_either(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
 
-@given(st.lists(st.text(alphabet="abcé你{€.,?", min_size=1, max_size=12), max_size=400), st.integers(1, 4))
+@given(st.lists(st.text(alphabet="abcé你{€.,?", min_size=1, max_size=12), min_size=1, max_size=400), st.integers(1, 4))
 def test_a_text_in_parts_says_the_same_words_and_no_part_is_too_long(words: list[str], most: int) -> None:
     text = " ".join(words)
     cut = parts(text, max_segments=most)
