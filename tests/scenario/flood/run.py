@@ -186,13 +186,13 @@ async def _sum_up(made: System, connection: Any, diaries: Sequence[Diary], tally
         tally.wrong.append(f"{heard} texts are stored of {tally.texts}")
 
 
-async def _by_hand(texts: int, seed: int) -> int:
+async def by_hand(play: Callable[[str], Awaitable[Tally]]) -> int:
+    """On a PostgreSQL of its own; prints what came of it. Returns the exit code."""
     home = Path(tempfile.mkdtemp(prefix="deskbell-flood-db-"))
     server = EmbeddedServer(home)
     url = await asyncio.to_thread(server.start)
     try:
-        async with system(url) as made:
-            tally = await flood(made, texts, seed, reaper(made, Random(seed), 5.0))
+        tally = await play(url)
     finally:
         await asyncio.to_thread(server.stop)
         shutil.rmtree(home, ignore_errors=True)
@@ -200,5 +200,10 @@ async def _by_hand(texts: int, seed: int) -> int:
     return 1 if tally.wrong else 0
 
 
+async def _flood(url: str, texts: int, seed: int) -> Tally:
+    async with system(url) as made:
+        return await flood(made, texts, seed, reaper(made, Random(seed), 5.0))
+
+
 if __name__ == "__main__":
-    sys.exit(asyncio.run(_by_hand(int(sys.argv[1]), int(sys.argv[2]))))
+    sys.exit(asyncio.run(by_hand(lambda url: _flood(url, int(sys.argv[1]), int(sys.argv[2])))))
