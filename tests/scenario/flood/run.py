@@ -60,7 +60,6 @@ class Tally:
     held: dict[str, int] = field(default_factory=dict)
     answered: int = 0
     held_answers: int = 0
-    duplicates_refused: int = 0
     opted_out: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -180,8 +179,6 @@ async def _sum_up(made: System, connection: Any, diaries: Sequence[Diary], tally
     tally.held = dict(Counter(row.reason for row in outbox if row.status == "held"))
     tally.opted_out = await connection.fetchval("SELECT count(*) FROM consent WHERE opted_out")
     heard = await connection.fetchval("SELECT count(*) FROM event WHERE kind = 'text'")
-    log = (await made.http.get("/api/log")).json()
-    tally.duplicates_refused = sum(entry.get("type") == "webhook" and entry.get("event") == "inbound" for entry in log)
     if heard != tally.texts:
         tally.wrong.append(f"{heard} texts are stored of {tally.texts}")
 
