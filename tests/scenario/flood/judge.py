@@ -36,6 +36,8 @@ class Diary:
 
     patient: Patient
     spans: list[tuple[int, int]] = field(default_factory=list)
+    #: Seconds until each answer came.
+    waits: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -2,7 +2,8 @@
 
     python -m tests.scenario.flood.run 10000 7
 
-sends 10,000 texts with seed 7, prints what came of it, and exits with 1 where the judge found anything wrong.
+sends 10,000 texts with seed 7, prints what came of it, and exits with 1 where the judge found anything wrong. Where it
+did, the database and the logs of all processes are kept for a look, and their folders are named.
 """
 
 from __future__ import annotations
@@ -61,7 +62,11 @@ class Tally:
     answered: int = 0
     held_answers: int = 0
     opted_out: int = 0
+    #: Seconds that patients waited for an answer.
+    waited: dict[str, float] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    #: Folders left for a look, where anything is wrong.
+    kept: list[str] = field(default_factory=list)
 
 
 async def flood(made: System, texts: int, seed: int, meanwhile: Mischief, *, faults: bool = True) -> Tally:
@@ -120,7 +125,10 @@ def reaper(made: System, random: Random, every: float) -> Mischief:
 async def _live(made: System, diary: Diary, random: Random) -> None:
     """One patient's conversation: texts, waits for what has to come, texts on."""
     for exchange in diary.patient.exchanges:
+        started = perf_counter()
         diary.spans.append(await _exchange(made, diary.patient, exchange, random))
+        if exchange.wanted == "answer":
+            diary.waits.append(perf_counter() - started)
 
 
 async def _exchange(made: System, patient: Patient, exchange: Exchange, random: Random) -> tuple[int, int]:
@@ -174,6 +182,9 @@ async def _sum_up(made: System, connection: Any, diaries: Sequence[Diary], tally
     ]
     verdict: Verdict = judge(diaries, phones, outbox, await _waiting(connection))
     tally.answered, tally.held_answers, tally.wrong = verdict.answered, verdict.held, verdict.wrong
+    waits = sorted(wait for diary in diaries for wait in diary.waits)
+    tally.waited = {f"p{part}": round(waits[len(waits) * part // 100], 1) for part in (50, 90, 99)}
+    tally.waited["longest"] = round(waits[-1], 1)
     tally.outbound = sum(line.author == "clinic" for lines in phones.values() for line in lines)
     tally.statuses = dict(Counter(row.status for row in outbox))
     tally.held = dict(Counter(row.reason for row in outbox if row.status == "held"))
@@ -181,6 +192,8 @@ async def _sum_up(made: System, connection: Any, diaries: Sequence[Diary], tally
     heard = await connection.fetchval("SELECT count(*) FROM event WHERE kind = 'text'")
     if heard != tally.texts:
         tally.wrong.append(f"{heard} texts are stored of {tally.texts}")
+    if tally.wrong:
+        tally.kept.append(str(made.keep()))
 
 
 async def by_hand(play: Callable[[str], Awaitable[Tally]]) -> int:
@@ -192,6 +205,9 @@ async def by_hand(play: Callable[[str], Awaitable[Tally]]) -> int:
         tally = await play(url)
     finally:
         await asyncio.to_thread(server.stop)
+    if tally.wrong:
+        tally.kept.append(str(home))
+    else:
         shutil.rmtree(home, ignore_errors=True)
     print(json.dumps(asdict(tally), indent=2, ensure_ascii=False))  # noqa: T201 - what it is for
     return 1 if tally.wrong else 0

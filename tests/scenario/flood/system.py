@@ -41,6 +41,7 @@ class System:
         self._asking = httpx.AsyncClient(timeout=2)
         self.processes: dict[str, Any] = {}
         self._address = ""
+        self.kept = False
 
     async def start(self) -> None:
         self._address = f"http://127.0.0.1:{await self._front.start()}"
@@ -106,6 +107,11 @@ class System:
         await self._asking.aclose()
         await self.http.aclose()
 
+    def keep(self) -> Path:
+        """Leaves the folder, with the logs, when it stops. Returns it."""
+        self.kept = True
+        return self.folder
+
     async def lines(self, phone: str) -> list[Line]:
         found = (await self.http.get(f"/api/threads/{phone}")).json()
         return [Line(one["id"], one["author"], one["text"]) for one in found]
@@ -126,7 +132,8 @@ async def system(
         yield made
     finally:
         await made.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        if not made.kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _quick(text: str) -> str:
