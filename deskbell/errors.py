@@ -59,7 +59,7 @@ class OutboundError(DeskbellError):
 
 
 class RetryLater(OutboundError):
-    """The provider certainly did not act, and may be asked again later."""
+    """The provider did not act, or will not act twice, and may be asked again later."""
 
     def __init__(
         self,
@@ -68,6 +68,7 @@ class RetryLater(OutboundError):
         after: timedelta | None = None,
         code: str | None = None,
         down: bool = True,
+        certain: bool = True,
     ) -> None:
         super().__init__(message, code=code)
         #: How long the provider asked to be left alone; None leaves it to the back-off.
@@ -75,6 +76,9 @@ class RetryLater(OutboundError):
         #: Whether the provider itself is in trouble. False where it works and only this request has to wait: the
         #: recipient's carrier is down, or we were too quick. A channel that is down for long is stepped round.
         self.down = down
+        #: Whether the provider certainly did not act. False where it may have, and its idempotency key makes it safe to
+        #: ask it again: then nobody else may be asked in its place.
+        self.certain = certain
 
 
 class Undeliverable(OutboundError):

@@ -59,7 +59,9 @@ class Sending(Settings):
     max_age: Duration = Field(description="A text older than this is not sent any more.")
     first_retry: Duration = Field(description="Pause after the first failure; it doubles from then on.")
     longest_retry: Duration = Field(description="The pause never grows beyond this.")
-    unknown_after: Duration = Field(description="When a text that hangs in 'sending' counts as of unknown outcome.")
+    unknown_after: Duration = Field(
+        description="How long a text of unknown outcome waits for news before staff get it."
+    )
 
     failover: Literal["same_number", "any_number", "never"] = Field(
         description="Which other binding a text may leave by while its own is down, in the order of `channels`:"

@@ -51,7 +51,9 @@ class Tuning:
     concurrency: int = 1000
     #: A worker silent for this long counts as dead and its wakes go to others.
     heartbeat: timedelta = timedelta(seconds=10)
-    #: How long a text may be with one worker before its outcome counts as unknown. Longer than any send.
+    #: What a worker may take beside a carrier's own deadline to send a text, before its outcome counts as unknown.
+    margin: timedelta = timedelta(seconds=6)
+    #: How long a deposit or a refund may be with one worker. Longer than any call to a provider.
     lease: timedelta = timedelta(seconds=45)
     sweep_every: timedelta = timedelta(seconds=1)
     #: How long the worker that committed a text is left to send it itself.
@@ -93,7 +95,7 @@ class Engine:
             clock,
             wall or SystemClock(),
             on_sent=self._sent,
-            lease=self.tuning.lease,
+            margin=self.tuning.margin,
             random=random,
             on_step=on_step,
         )

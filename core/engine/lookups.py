@@ -40,6 +40,7 @@ class LookUps:
         """Looks again at texts that may or may not have left. Returns how many were looked at."""
         now = self._clock.now()
         async with self._database.connection() as connection:
+            # Whoever held them has had all the time that a call may take: they are looked at at once.
             await unknown.expire_leases(connection, self._wall.now(), now)
             due = await unknown.take_unknown(connection, now, now + FIRST_LOOK)
         # Together: a carrier that hangs keeps only its own waiting.

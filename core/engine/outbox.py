@@ -47,6 +47,9 @@ logger = log.get(__name__)
 #: which nobody worked all who wait have had their turn, and must not go at once.
 _PUNCTUAL = timedelta(seconds=10)
 
+#: What a channel that keeps its deadline may take longer than it.
+_LATE = timedelta(seconds=1)
+
 #: Told of every text that a carrier took.
 OnSent = Callable[[SentText], Awaitable[None]]
 
@@ -62,16 +65,17 @@ class Outbox:
         wall: Clock,
         *,
         on_sent: OnSent,
-        lease: timedelta = timedelta(seconds=45),
+        margin: timedelta = timedelta(seconds=6),
         random: Random | None = None,
         on_step: OnStep = pass_by,
     ) -> None:
+        """`margin` is what a worker may take beside the carrier's own deadline. After both, it counts as lost."""
         self._database = database
         self._directory = directory
         self._clock = clock
         self._wall = wall
         self._on_sent = on_sent
-        self._lease = lease
+        self._margin = margin
         self._random = random or Random()  # noqa: S311 - jitter, no secret
         self._on_step = on_step
         self._routes = Routes(clock)
@@ -84,21 +88,14 @@ class Outbox:
         if live is None:
             return
         while True:
-            lease_until = self._wall.now() + self._lease
+            call = max(map(_longest_call, live.channels.values()), default=timedelta())
+            lease_until = self._wall.now() + call + self._margin
             async with self._database.connection() as connection:
                 text = await outbox.claim(connection, clinic, conversation, self._clock.now(), lease_until)
-            if text is None:
-                return
-            if self._wall.now() >= lease_until:
-                # We stood still so long that others may have taken the text for lost. It has not left, and must not
-                # leave behind their backs.
-                now = self._clock.now()
-                await self._settle(clinic, text, "queued", "its worker stood still", due_at=now, called=False)
-                return
-            if not await self._send(live, conversation, text):
+            if text is None or not await self._send(live, conversation, text, lease_until):
                 return
 
-    async def _send(self, live: LiveClinic, conversation: int, text: Claimed) -> bool:
+    async def _send(self, live: LiveClinic, conversation: int, text: Claimed, lease_until: datetime) -> bool:
         """Sends one claimed text. Returns whether the next one may follow."""
         refused = refusal(text, live.plan, self._clock.now())
         if refused:
@@ -119,6 +116,12 @@ class Outbox:
         if route is not channel and not await self._step_over(live, text, route):
             return False
         if route.config.limits and not await self._paced(live, route, text):
+            return False
+        if self._wall.now() + _longest_call(route) > lease_until:
+            # We stood still so long that others might take the text for lost while it is with the carrier. It has not
+            # left, and must not leave behind their backs.
+            now = self._clock.now()
+            await self._settle(live.id, text, "queued", "its worker stood still", due_at=now, called=False)
             return False
         return await self._hand_over(live, conversation, route, text)
 
@@ -171,9 +174,8 @@ class Outbox:
 
     async def _call(self, channel: Channel[Any], text: Claimed) -> SendReceipt:
         """One call to the provider, bounded. Whatever breaks in a plugin may have broken after the text left."""
-        deadline = channel.config.deadline_seconds
         try:
-            async with asyncio.timeout(deadline + 1):
+            async with asyncio.timeout(_longest_call(channel).total_seconds()):
                 return await channel.send(
                     OutboundText(id=str(text.key), to=text.recipient, sender=channel.address, text=text.text)
                 )
@@ -218,6 +220,7 @@ class Outbox:
         now = self._clock.now()
         sending = live.plan.sending
         reason = type(error).__name__
+        doubtful = isinstance(error, RetryLater) and not error.certain
         goes_elsewhere = self._routes.leads_elsewhere(live, channel)
         logger.warning(
             "send failed", clinic=live.id, conversation=conversation, text=text.id, why=reason, code=error.code
@@ -238,12 +241,12 @@ class Outbox:
                 await self._settle(live.id, text, "held", "gave up after sending.attempts tries", error.code)
                 await self._tell_staff(live.id, conversation, "text_held", "the carrier did not take it")
                 return "held"
-            case RetryLater() | Misconfigured() if goes_elsewhere:
+            case RetryLater() | Misconfigured() if goes_elsewhere and not doubtful:
                 await self._settle(live.id, text, "queued", reason, error.code, now)
                 return "retry"
             case RetryLater():
                 due = now + (error.after or self._back_off(text.calls, sending.first_retry, sending.longest_retry))
-                await self._settle(live.id, text, "queued", reason, error.code, due)
+                await self._settle(live.id, text, "queued", reason, error.code, due, doubtful=doubtful)
                 return "retry"
             case Misconfigured():
                 # Retrying soon would not help and dropping would lose it: it waits for the operator.
@@ -267,6 +270,7 @@ class Outbox:
         code: str | None = None,
         due_at: datetime | None = None,
         called: bool = True,
+        doubtful: bool = False,
     ) -> None:
         async with self._database.connection() as connection:
             await outbox.settle(
@@ -279,6 +283,7 @@ class Outbox:
                 code=code,
                 due_at=due_at,
                 called=called,
+                doubtful=doubtful,
             )
 
     async def _tell_staff(self, clinic: str, conversation: int, kind: str, summary: str) -> None:
@@ -288,3 +293,7 @@ class Outbox:
     async def reconcile(self) -> int:
         """Looks again at texts that may or may not have left. Returns how many were looked at."""
         return await self._lookups.reconcile()
+
+
+def _longest_call(channel: Channel[Any]) -> timedelta:
+    return timedelta(seconds=channel.config.deadline_seconds) + _LATE

@@ -168,12 +168,13 @@ async def settle(
     due_at: datetime | None = None,
     slot: str | None = None,
     called: bool = True,
+    doubtful: bool = False,
 ) -> None:
     """Gives a claimed text back (``queued`` or ``unknown`` with a time) or ends it (``failed``, ``dropped``, ``held``).
 
     A receipt may have settled it meanwhile: what is ``sent`` stays so. `attempts` is the caller's own: a worker that
     comes late has no say over a text that another has tried since. Not `called`: the carrier was not asked, so this
-    was no attempt. `slot` is the binding whose pace it waits for.
+    was no attempt. `slot` is the binding whose pace it waits for. `doubtful`: it may have left all the same.
     """
     await connection.execute(
         """
@@ -181,7 +182,7 @@ async def settle(
            SET status = $4, reason = $5, code = $6, due_at = coalesce($7, due_at), lease_until = NULL, slot = $8,
                spared = spared + CASE WHEN $9 THEN 0 ELSE 1 END,
                -- Back from an unknown outcome comes only what the provider says did not leave.
-               doubtful = CASE WHEN $4 = 'unknown' THEN true WHEN status = 'unknown' AND $4 = 'queued' THEN false
+               doubtful = CASE WHEN $4 = 'unknown' OR $10 THEN true WHEN status = 'unknown' AND $4 = 'queued' THEN false
                                ELSE doubtful END
          WHERE clinic = $1 AND id = $2 AND attempts = $3 AND status IN ('sending', 'unknown')
         """,
@@ -194,6 +195,7 @@ async def settle(
         due_at,
         slot,
         called,
+        doubtful,
     )
 
 

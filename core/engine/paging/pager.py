@@ -9,6 +9,7 @@ from itertools import groupby
 from random import Random
 
 from core import log
+from core.config.staff import Staff
 from core.engine.live import Directory, LiveClinic
 from core.engine.paging import planning
 from core.engine.paging.deliveries import Deliveries
@@ -43,6 +44,8 @@ class Pager:
         self._directory = directory
         self._clock = clock
         self._every = every
+        #: Clinics whose staff have had all the texts of this hour.
+        self._too_many: set[str] = set()
         self.deliveries = Deliveries(
             database,
             directory,
@@ -98,18 +101,20 @@ class Pager:
                 await self._tell(connection, notice, notice.raised + 1, now)
         return len(waiting)
 
+    async def _crowded(self, connection: Connection, clinic: str, staff: Staff, now: datetime) -> bool:
+        """Whether staff have had all the texts of this hour; said once each time that it comes to that."""
+        texts = staff.texts_an_hour * len(set(staff.sms))
+        if not texts or not await notices.is_crowded(connection, clinic, texts, now - timedelta(hours=1)):
+            self._too_many.discard(clinic)
+            return False
+        if clinic not in self._too_many:
+            self._too_many.add(clinic)
+            logger.error("too many notices", clinic=clinic, next="only what is urgent is texted to staff for now")
+        return True
+
     async def _tell(self, connection: Connection, notice: Notice, turn: int, now: datetime) -> None:
         plan = self._live(notice.clinic).plan
-        texts = plan.staff.texts_an_hour * len(set(plan.staff.sms))
-        crowded = (
-            bool(texts)
-            and not notice.urgent
-            and await notices.is_crowded(connection, notice.clinic, texts, now - timedelta(hours=1))
-        )
-        if crowded:
-            logger.error(
-                "too many notices", clinic=notice.clinic, next="only what is urgent is texted to staff for now"
-            )
+        crowded = not notice.urgent and await self._crowded(connection, notice.clinic, plan.staff, now)
         addresses = planning.addresses(plan.staff, crowded=crowded)
         if not addresses and not crowded and planning.must_act(notice):
             logger.error(

@@ -109,7 +109,9 @@ def _by_status(status: int, code: str | None, after: timedelta | None) -> Outbou
         return OutcomeUnknown(f"Telnyx's answer leaves open whether it took the text (HTTP {status}).", code=code)
     if status in (408, 425, 429) or status >= 500:
         why = f"Telnyx cannot take the text now (HTTP {status})."
-        return RetryLater(why, after=after, code=code, down=status not in (425, 429))
+        # Without a code it may be another than Telnyx' own service that failed, after the text had left.
+        certain = code is not None or status < 500
+        return RetryLater(why, after=after, code=code, down=status not in (425, 429), certain=certain)
     if status in (404, 405) or 300 <= status < 400:
         return Misconfigured(f"There is no Telnyx API at this address (HTTP {status}).", code=code)
     return Undeliverable(f"Telnyx refused the text (HTTP {status}, code {code or 'none'}).", code=code)

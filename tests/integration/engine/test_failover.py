@@ -123,6 +123,14 @@ async def test_a_text_of_unknown_outcome_never_goes_by_another_binding(world: Wo
     assert await world.value("SELECT status FROM outbox") == "held"
 
 
+async def test_a_text_that_may_have_left_goes_again_by_its_own_binding_and_by_no_other(world: World) -> None:
+    second = with_second(world)
+    await goes_down(world, RetryLater(certain=False), calls=6)
+    await pass_by(world, 300)
+    assert second.taken == []
+    assert world.sent == ["one"]
+
+
 async def test_what_staff_send_again_in_doubt_waits_for_its_own_binding(world: World) -> None:
     second = with_second(world)
     await goes_down(world, OutcomeUnknown())

@@ -49,6 +49,7 @@ channels:
     api_key: "${{env:TELNYX_API_KEY}}"
     public_key: "${{env:TELNYX_PUBLIC_KEY}}"
     base_url: {carrier}
+    deadline_seconds: 3
 pipeline: [echo]
 burst: {{fragment: 100ms, text: 100ms, question: 100ms, cap: 300ms}}
 sending: {{first_retry: 200ms, longest_retry: 1s, unknown_after: 1s}}

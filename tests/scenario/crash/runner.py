@@ -39,6 +39,7 @@ from deskbell import CallNext, Settings, Stage, Turn, hookimpl
 TUNING = Tuning(
     concurrency=100,
     heartbeat=timedelta(milliseconds=400),
+    margin=timedelta(milliseconds=500),
     lease=timedelta(seconds=2),
     sweep_every=timedelta(milliseconds=150),
     grace=timedelta(milliseconds=200),

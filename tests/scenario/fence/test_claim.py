@@ -44,23 +44,45 @@ async def test_a_claim_that_waited_heeds_what_was_committed_meanwhile(
 
 
 class Halting(ManualClock):
-    """The clock of a machine that stands still for a minute after each look at it."""
+    """The clock of a machine that stands still for so many seconds after each look at it."""
+
+    def __init__(self, now: datetime, seconds: float) -> None:
+        super().__init__(now)
+        self.seconds = seconds
 
     def now(self) -> datetime:
         seen = super().now()
-        self.advance(60)
+        self.advance(self.seconds)
         return seen
 
 
-async def test_a_process_that_stood_still_beyond_its_lease_gives_the_text_back(desk: Desk, clock: ManualClock) -> None:
+@pytest.mark.parametrize("seconds", [60, 6.5])
+async def test_a_process_that_stood_still_too_long_to_call_within_its_lease_gives_the_text_back(
+    desk: Desk, clock: ManualClock, seconds: float
+) -> None:
     conversation = await queued_text(desk)
-    desk.engine.outbox._wall = Halting(clock.now())
+    desk.engine.outbox._wall = Halting(clock.now(), seconds)
     await desk.engine.outbox.drain("harbor", conversation)
     assert desk.wire.taken == []
     desk.engine.outbox._wall = clock
     desk.wire.asks = False
     clock.advance(10)
     await desk.engine.sweeper.send_due()
+    assert [text.text for text in desk.wire.taken] == ["good morning"]
+
+
+async def test_a_text_whose_worker_is_gone_is_looked_up_as_soon_as_a_call_and_a_margin_are_over(
+    desk: Desk, clock: ManualClock
+) -> None:
+    conversation = await queued_text(desk)
+    worker = await desk.begin(desk.engine.outbox.drain("harbor", conversation))
+    await worker.die()
+    desk.wire.tells, desk.wire.asks = True, False
+    clock.advance(desk.wire.config.deadline_seconds + 6)
+    await desk.engine.outbox.reconcile()
+    assert await desk.value("SELECT status FROM outbox") == "sending"
+    clock.advance(2)
+    await desk.engine.outbox.reconcile()
     assert [text.text for text in desk.wire.taken] == ["good morning"]
 
 

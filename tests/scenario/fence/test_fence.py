@@ -16,6 +16,9 @@ from deskbell import OutboundText
 if TYPE_CHECKING:
     from tests.scenario.conftest import Desk, Hand
 
+#: Seconds that a call to the carrier may take.
+_DEADLINE = 9
+
 _CARRIER = ("take", "take", "later", "lost", "vanish", "refuse", "block")
 
 STEPS = st.lists(
@@ -56,6 +59,8 @@ class Watch:
     #: Keys of the texts that the carrier has sent a receipt for.
     delivered: set[str] = field(default_factory=set)
     handed_over_wrongly: list[str] = field(default_factory=list)
+    #: Seconds since calls to the carrier were last given up.
+    stood: int = 0
 
     async def begin(self) -> None:
         self.desk.wire.asks = True
@@ -114,10 +119,16 @@ class Watch:
             case "reconcile":
                 await desk.begin(engine.outbox.reconcile())
             case "tick":
-                # The engine gives up on a call to a carrier before the lease of its text is over.
-                for hand in desk.standing("carrier") if which > 10 else ():
-                    await hand.let_go("vanish")
-                desk.clock.advance(which)
+                await self.tick(which)
+
+    async def tick(self, seconds: int) -> None:
+        """The engine gives up on a call to a carrier before the lease of its text is over."""
+        self.stood += seconds
+        if self.stood > _DEADLINE:
+            self.stood = 0
+            for hand in self.desk.standing("carrier"):
+                await hand.let_go("vanish")
+        self.desk.clock.advance(seconds)
 
     async def receipt(self, text: OutboundText) -> None:
         self.delivered.add(text.id)

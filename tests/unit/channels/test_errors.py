@@ -81,6 +81,15 @@ def test_telnyxs_own_pause_comes_first_then_what_is_known_of_the_code(
     assert error.after == waits
 
 
+@pytest.mark.parametrize(("status", "code", "certain"), [(500, None, False), (503, "10007", True), (429, None, True)])
+def test_a_failure_of_telnyxs_without_a_code_leaves_open_whether_the_text_left(
+    status: int, code: str | None, certain: bool
+) -> None:
+    error = telnyx.refusal(status, code, None)
+    assert isinstance(error, RetryLater)
+    assert error.certain is certain
+
+
 @pytest.mark.parametrize(("code", "waits"), [("21611", MINUTES), ("30023", timedelta(hours=1)), ("20429", None)])
 def test_twilios_full_queue_and_caps_are_waited_for(code: str, waits: timedelta | None) -> None:
     error = twilio.refusal(400, code)
