@@ -324,6 +324,17 @@ async def history(connection: Connection, clinic: str, deposit: int) -> list[asy
     )
 
 
+async def was_paid(connection: Connection, row: DepositRow) -> bool:
+    """Whether it has been paid before, whatever became of that."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM deposit_journal WHERE clinic = $1 AND deposit = $2 AND after = 'paid')",
+            row.clinic,
+            row.id,
+        )
+    )
+
+
 async def payer_phone(connection: Connection, row: DepositRow) -> str | None:
     """The number that the payer texts from; None where they are reached otherwise."""
     found: str | None = await connection.fetchval(

@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -35,7 +36,7 @@ class Receptionist:
         self._answers: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
-        app: Sanic[Any, Any] = Sanic(f"receptionist-{id(self)}", configure_logging=False)
+        app: Sanic[Any, Any] = Sanic(f"receptionist-{uuid4().hex}", configure_logging=False)
         app.config.update(MOTD=False, AUTO_EXTEND=False, TOUCHUP=False)
         app.add_route(self._webhook, "/webhooks/<path:path>", methods=["POST"])
         listening = socket.create_server(("127.0.0.1", 0))

@@ -133,11 +133,7 @@ class Books:
             await self._tell_of_more(connection, row, known, now)
         if after is row.status:
             return "known"
-        if (
-            after is _S.PAID
-            and row.status is _S.REFUNDED
-            and any(one.amount == row.amount for one in known if one.given_back)
-        ):
+        if after is _S.PAID and row.status is _S.REFUNDED and await deposits.was_paid(connection, row):
             cause = "again"
         await self.move(connection, row, after, cause, now)
         if after in _NEWS:

@@ -242,6 +242,14 @@ async def test_a_right_payment_after_a_wrong_one_was_given_back_is_confirmed(til
     assert (await till.status(), till.confirmations) == (["paid"], 1)
 
 
+async def test_a_payment_after_one_that_was_only_ever_heard_of_as_called_back_is_confirmed(till: Till) -> None:
+    await till.agrees()
+    await till.hears(update("p1", PaymentStatus.DISPUTED, order=await till.order()))
+    await till.hears(update("p1", PaymentStatus.REFUNDED, refund_id="r1"))
+    await till.pays(payment="p2")
+    assert (await till.status(), till.confirmations) == (["paid"], 1)
+
+
 async def test_the_answer_to_a_refund_and_its_webhook_may_come_at_the_same_moment(till: Till) -> None:
     await till.agrees()
     await till.pays()

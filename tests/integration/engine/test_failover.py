@@ -125,7 +125,7 @@ async def test_a_text_of_unknown_outcome_never_goes_by_another_binding(world: Wo
 
 async def test_a_text_that_may_have_left_goes_again_by_its_own_binding_and_by_no_other(world: World) -> None:
     second = with_second(world)
-    await goes_down(world, RetryLater(certain=False), calls=6)
+    await goes_down(world, RetryLater(certain=False), calls=3)
     await pass_by(world, 300)
     assert second.taken == []
     assert world.sent == ["one"]

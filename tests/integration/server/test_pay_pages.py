@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from core.engine.live import LiveClinic
@@ -39,7 +41,7 @@ async def http(world: World):
 
     engine = world.engine
     app = build_app(
-        f"pay-{id(world)}",
+        f"pay-{uuid4().hex}",
         Receiver(engine.directory, engine.intake),
         ready,
         pay=PayPages(world.database, engine.directory),

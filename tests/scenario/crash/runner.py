@@ -47,6 +47,10 @@ TUNING = Tuning(
 )
 
 
+#: What more texts would make an answer that is cut into parts, wherever a word ends.
+_AT_MOST = 40
+
+
 class Echo(Stage[Settings]):
     """Answers with what it heard, after a moment's thought: so that answers show which texts they cover."""
 
@@ -54,8 +58,9 @@ class Echo(Stage[Settings]):
 
     async def __call__(self, turn: Turn, call_next: CallNext) -> None:
         await asyncio.sleep(0.02)
-        if turn.texts:
-            turn.say("+".join(text.text for text in turn.texts))
+        heard = [text.text for text in turn.texts]
+        for begin in range(0, len(heard), _AT_MOST):
+            turn.say("+".join(heard[begin : begin + _AT_MOST]))
 
 
 class EchoPlugin:

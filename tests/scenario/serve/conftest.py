@@ -132,7 +132,7 @@ async def serving() -> AsyncIterator[Callable[..., Serving]]:
 
 @asynccontextmanager
 async def serving_in(kind: type[Serving] | None = None) -> AsyncIterator[Callable[..., Any]]:
-    """Makes systems in a folder of their own, with a copy of the shipped clinics that answers at once, day and night."""
+    """Makes systems in a folder of their own, with a copy of the shipped clinics that answers at once at any hour."""
     folder = Path(tempfile.mkdtemp(prefix="deskbell-serve-"))
     shutil.copytree(CLINICS, folder / "clinics", ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     quick = "burst: {fragment: 0s, text: 0s, question: 0s, cap: 0s}"
