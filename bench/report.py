@@ -21,8 +21,10 @@ _AIMS = {
     "intake_fresh": ("bare_fresh", 0.5),
     "turns": ("bare", 0.25),
     "turns_and_1": ("bare", 0.25),
+    "intake_fleet": ("bare", 0.5),
+    "turns_fleet": ("bare", 0.25),
 }
-_SECTION_ENDS = ("intake_fresh", "modelled", "calm_modelled_own", "calm_calls")
+_SECTION_ENDS = ("intake_fresh", "modelled", "turns_fleet", "calm_modelled_own", "calm_calls")
 _WAITING_SECONDS, _WAITING_MB = 6.0, 400.0
 _OWN_MILLISECONDS = 15.0
 

@@ -73,6 +73,11 @@ _HOME = "DESKBELL_TEST_HOME"
 _PREFIXES = ("DESKBELL_", "TELNYX_", "TWILIO_", "AWS_", "ANTHROPIC_", "SQUARE_", "PGQUEUER_")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """With `-n auto`. Much of what tests wait for are other processes: more of us than cores keep those busy."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
 def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name.startswith(_PREFIXES) and name != _HOME:

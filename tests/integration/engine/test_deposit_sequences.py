@@ -121,7 +121,7 @@ async def in_order(ledger: Ledger) -> None:
         assert till.confirmations == 1
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, seed=st.integers(0, 999))
 async def test_whatever_is_told_in_whatever_order_the_books_agree_and_one_confirmation_goes_out(
     database: Database, clock: ManualClock, steps: list[tuple[str, int]], seed: int

@@ -89,6 +89,10 @@ class Serving:
 
     async def command(self, *arguments: str) -> Any:
         """What `deskbell` prints beside the running system, as JSON."""
+        return json.loads(await self.said(*arguments))
+
+    async def said(self, *arguments: str) -> str:
+        """What `deskbell` prints beside the running system."""
         environment = {**self.environment, "DESKBELL_SANDBOX_URL": f"http://127.0.0.1:{self.sandbox_port}"}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -101,7 +105,7 @@ class Serving:
         )
         said, _ = await process.communicate()
         assert process.returncode == 0, said.decode()
-        return json.loads(said)
+        return said.decode()
 
     async def stop(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)

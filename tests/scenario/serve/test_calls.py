@@ -12,6 +12,7 @@ from tests.scenario.serve.conftest import HARBOR, PATIENT, Serving, until
 Make = Callable[..., Serving]
 SIERRA = "+13105550177"
 ANSWERED = "+12125550117"
+LINE = "+12125550147"
 
 
 async def call(system: Serving, outcome: str, number: str, caller: str = PATIENT) -> None:
@@ -47,3 +48,27 @@ async def test_a_missed_call_is_texted_back_once_and_an_answered_one_is_not(
     assert not answers[1].startswith("Hi")
     assert await system.answers(ANSWERED) == []
     assert await system.stop() == 0
+
+
+async def test_a_call_rings_the_clinics_line_first_and_is_texted_back_only_if_nobody_takes_it(serving: Make) -> None:
+    system = serving()
+    file = system.folder / "clinics" / "harbor" / "clinic.yml"
+    number = f'number: "{HARBOR}"'
+    file.write_text(file.read_text().replace(number, f'{number}, forward_to: "{LINE}"', 1))
+    await system.start()
+    await call(system, "answered", HARBOR, ANSWERED)
+    await call(system, "missed", HARBOR)
+    [back] = await system.answered(1)
+    assert "Harbor" in back
+
+    await until(lambda: commanded(system, {"transfer": 2, "answer": 1, "speak": 1, "hangup": 1}))
+    assert await system.answers(ANSWERED) == []
+    assert len(await system.answers()) == 1
+    assert await system.stop() == 0
+
+
+async def commanded(system: Serving, wanted: dict[str, int]) -> bool:
+    """Whether the carrier was told to do this with calls, so often, and took it."""
+    log = (await system.http.get("/api/log")).json()
+    taken = [one["url"].rsplit("/", 1)[-1] for one in log if one["kind"] == "api" and one["status"] == 200]
+    return {verb: taken.count(verb) for verb in wanted} == wanted

@@ -88,12 +88,19 @@ async def logged(system: Serving, words: str, times: int) -> bool:
     return (system.folder / "log").read_text().count(words) >= times
 
 
-async def test_two_worker_processes_share_the_work_and_both_go(serving: Make) -> None:
+async def test_two_worker_processes_share_the_work_and_a_broadcast_and_both_go(serving: Make) -> None:
     system = serving("--workers", "2")
     await system.start()
     patients = [f"+121255501{number:02}" for number in range(10, 30)]
     await asyncio.gather(*(system.text("how much is botox?", sender=patient) for patient in patients))
     for patient in patients:
         assert len(await system.answered(1, patient)) == 1
+
+    words = "Our opening hours have changed."
+    options = ("--a-minute", "600", "--by", "rosa", "--yes", "--watch")
+    assert "20/20" in await system.said("broadcast", "start", "harbor", words, *options)
+    for patient in patients:
+        [_, told] = await system.answered(2, patient)
+        assert told == f"Harbor Skin Studio: {words} Reply STOP to opt out."
     assert await system.stop() == 0
     assert system.left_behind() == []
