@@ -118,6 +118,9 @@ class OutboundText:
     media: tuple[str, ...] = field(default=(), repr=False)
     #: When an earlier attempt with unknown outcome began; what `look_up` searches from.
     first_attempt_at: datetime | None = None
+    #: The provider's ids of other texts of ours to this number. They may have the same words, and `look_up` must take
+    #: none of them for this one.
+    others: frozenset[str] = field(default=frozenset(), repr=False)
 
     def __post_init__(self) -> None:
         if not self.id:

@@ -64,8 +64,11 @@ class LookUps:
                         sender=channel.address,
                         text=text.text,
                         first_attempt_at=text.first_attempt_at,
+                        others=frozenset(text.others),
                     )
                 )
+            if receipt and receipt.message_id in text.others:
+                raise CannotTell("The channel took another text for this one.")
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the other texts are looked at too
             logger.warning("look-up failed", clinic=text.clinic, text=text.id, why=type(error).__name__)
             # A carrier that is away comes back; where there is no way to ask, waiting brings nothing.

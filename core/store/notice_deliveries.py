@@ -39,6 +39,8 @@ class Delivery:
     seen: bool
     #: The number belongs to a contact of the clinic who wants no texts.
     opted_out: bool
+    #: The provider's ids of what else was sent to this number, where it is of unknown outcome.
+    others: Sequence[str] = ()
 
 
 _DELIVERY = """
@@ -84,7 +86,10 @@ UPDATE notice_delivery d SET due_at = $3
      WHERE status = 'unknown' AND due_at <= $2 AND clinic = ANY($1)
      ORDER BY due_at LIMIT 20 FOR UPDATE SKIP LOCKED)
    AND n.clinic = d.clinic AND n.id = d.notice
-RETURNING {_DELIVERY}
+RETURNING {_DELIVERY},
+          ARRAY(SELECT o.provider_id FROM notice_delivery o
+                 WHERE o.clinic = d.clinic AND o.recipient = d.recipient AND o.id <> d.id
+                   AND o.provider_id IS NOT NULL AND o.created_at > d.first_attempt_at - interval '1 day') AS others
 """  # noqa: S608 - a constant
 
 

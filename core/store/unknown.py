@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -38,6 +39,8 @@ class Unknown:
     text: str = field(repr=False)
     attempts: int
     first_attempt_at: datetime
+    #: The provider's ids of what else we have sent to this number.
+    others: Sequence[str]
 
 
 _UNKNOWN = """
@@ -46,7 +49,10 @@ UPDATE outbox o SET due_at = $2
     SELECT clinic, id FROM outbox WHERE status = 'unknown' AND due_at <= $1
      ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
 RETURNING o.clinic, o.id, o.key, o.conversation, o.kind, o.author, o.binding, o.recipient, o.text, o.attempts,
-          o.first_attempt_at
+          o.first_attempt_at,
+          ARRAY(SELECT n.provider_id FROM outbox n
+                 WHERE n.clinic = o.clinic AND n.conversation = o.conversation AND n.id <> o.id
+                   AND n.provider_id IS NOT NULL AND n.created_at > o.first_attempt_at - interval '1 day') AS others
 """
 
 

@@ -7,6 +7,7 @@ with the carrier or held; it is never sent again blindly.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -199,9 +200,15 @@ class Deliveries:
         if delivery.means == "email" or channel is None:
             await self._settle(delivery, "held", "nobody can say whether it left")
             return
+        others = frozenset(delivery.others)
+        wanted = replace(
+            self._outbound(live, channel, delivery), first_attempt_at=delivery.first_attempt_at, others=others
+        )
         try:
             async with asyncio.timeout(channel.config.deadline_seconds + 1):
-                receipt = await channel.look_up(self._outbound(live, channel, delivery))
+                receipt = await channel.look_up(wanted)
+            if receipt and receipt.message_id in others:
+                raise CannotTell("The channel took another text for this one.")
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the other deliveries are looked at too
             away = isinstance(error, OutboundError | TimeoutError) and not isinstance(error, CannotTell)
             patience = live.plan.sending.max_age if away else live.plan.sending.unknown_after

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -224,13 +225,15 @@ class OutboundContract(ChannelScene):
     async def test_a_look_up_takes_no_other_text_for_the_lost_one(self, provider_server: ProviderServer) -> None:
         text = self.outbound(first_attempt_at=self.now)
         other_words = self.listing([("receipt-1", self.outbound(text="other words"))], self.now)
+        same_words = self.listing([("receipt-2", text)], self.now)
         long_ago = self.listing([("receipt-1", text)], self.now - timedelta(days=1))
-        if other_words is None or long_ago is None:
+        if other_words is None or same_words is None or long_ago is None:
             pytest.skip("this provider has no list to look in")
-        provider_server.script(other_words, long_ago)
+        provider_server.script(other_words, long_ago, same_words)
         async with self.opened(provider_server.url) as channel:
             assert await channel.look_up(text) is None
             assert await channel.look_up(text) is None
+            assert await channel.look_up(replace(text, others=frozenset({"receipt-2"}))) is None
 
     @pytest.mark.asyncio
     @pytest.mark.parametrize("answer", [Answer(503, "later"), Answer(cut=True), Answer(silent=True)])

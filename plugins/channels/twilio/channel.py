@@ -78,6 +78,8 @@ class TwilioChannel(Channel[TwilioConfig]):
     async def look_up(self, text: OutboundText) -> SendReceipt | None:
         """The receipt of the newest message with these words to this number since the first attempt, or None.
 
+        Messages that are known to be other texts of ours are passed over.
+
         Raises `CannotTell` when the first attempt's time is not known or more texts went to the number since
         than one page holds, `RetryLater` when Twilio cannot be asked now.
         """

@@ -191,7 +191,8 @@ def _receipt(message: Any) -> SendReceipt:
 
 
 def _is(message: Any, text: OutboundText) -> bool:
-    return str(message.direction).startswith("outbound") and (message.from_, message.body) == (text.sender, text.text)
+    ours = str(message.direction).startswith("outbound") and message.sid not in text.others
+    return ours and (message.from_, message.body) == (text.sender, text.text)
 
 
 def _created(message: Any) -> datetime:

@@ -67,11 +67,12 @@ class Wire(Channel[ChannelConfig]):
         return SendReceipt(f"m{len(self.taken)}", DeliveryStatus.QUEUED, 1)
 
     async def look_up(self, text: OutboundText) -> SendReceipt | None:
+        """By words and time, as a carrier without idempotency keys does."""
         self.looked_up.append(text.id)
-        if not self.looks_up:
+        if not self.looks_up or text.first_attempt_at is None:
             return await super().look_up(text)
-        found = [place for place, taken in enumerate(self.taken) if taken.id == text.id]
-        return SendReceipt(f"m{found[0] + 1}") if found else None
+        same = [f"m{place}" for place, taken in enumerate(self.taken, start=1) if taken.text == text.text]
+        return next((SendReceipt(name) for name in reversed(same) if name not in text.others), None)
 
 
 class Echo(Stage[Settings]):

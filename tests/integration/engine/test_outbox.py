@@ -22,6 +22,7 @@ from deskbell import (
     OutcomeUnknown,
     RecordConsent,
     RetryLater,
+    SendReceipt,
     Settings,
     Stage,
     TextKind,
@@ -223,6 +224,40 @@ async def test_an_unknown_outcome_nobody_can_settle_is_held_for_staff(world: Wor
     assert await world.value("SELECT status FROM outbox ORDER BY id LIMIT 1") == "held"
     assert world.sent == ["two", "three"]
     assert await world.value("SELECT count(*) FROM notice WHERE kind = 'text_held'") == 1
+
+
+async def test_a_text_that_was_lost_is_not_taken_for_an_earlier_one_of_the_same_words(world: World) -> None:
+    world.wire.looks_up = True
+    await world.hear("how much?")
+    await world.settle()
+    world.wire.script.append(OutcomeUnknown())
+    await world.hear("how much?")
+    await world.settle()
+    world.clock.advance(10)
+    await world.engine.outbox.reconcile()
+    assert world.sent == ["how much?", "how much?"]
+    rows = await world.rows("SELECT provider_id FROM outbox ORDER BY id")
+    assert [row["provider_id"] for row in rows] == ["m1", "m2"]
+
+
+async def test_a_channel_that_takes_an_earlier_text_for_a_lost_one_is_not_believed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.hear("how much?")
+    await world.settle()
+    world.wire.script.append(OutcomeUnknown())
+    await world.hear("how much?")
+    await world.settle()
+
+    async def first(text: OutboundText) -> SendReceipt:
+        return SendReceipt("m1")
+
+    monkeypatch.setattr(world.wire, "look_up", first)
+    for _ in range(20):
+        world.clock.advance(10)
+        await world.engine.outbox.reconcile()
+    rows = await world.rows("SELECT status, provider_id FROM outbox ORDER BY id")
+    assert [tuple(row) for row in rows] == [("sent", "m1"), ("held", None)]
 
 
 async def test_a_provider_that_says_it_did_not_leave_gets_it_again(world: World) -> None:

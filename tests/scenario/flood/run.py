@@ -62,7 +62,7 @@ class Tally:
     answered: int = 0
     held_answers: int = 0
     opted_out: int = 0
-    #: Seconds that patients waited for an answer.
+    #: Seconds that patients waited for an answer that came.
     waited: dict[str, float] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     #: Folders left for a look, where anything is wrong.
@@ -127,8 +127,9 @@ async def _live(made: System, diary: Diary, random: Random) -> None:
     for exchange in diary.patient.exchanges:
         started = perf_counter()
         diary.spans.append(await _exchange(made, diary.patient, exchange, random))
-        if exchange.wanted == "answer":
-            diary.waits.append(perf_counter() - started)
+        waited = perf_counter() - started
+        if exchange.wanted == "answer" and waited < _PATIENCE:
+            diary.waits.append(waited)
 
 
 async def _exchange(made: System, patient: Patient, exchange: Exchange, random: Random) -> tuple[int, int]:
