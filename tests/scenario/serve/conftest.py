@@ -103,7 +103,7 @@ class Serving:
             cwd=self.folder,
             stdout=asyncio.subprocess.PIPE,
         )
-        said, _ = await process.communicate()
+        said, _ = await asyncio.wait_for(process.communicate(), 90)
         assert process.returncode == 0, said.decode()
         return said.decode()
 

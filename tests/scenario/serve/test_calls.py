@@ -12,6 +12,7 @@ from tests.scenario.serve.conftest import HARBOR, PATIENT, Serving, until
 Make = Callable[..., Serving]
 SIERRA = "+13105550177"
 ANSWERED = "+12125550117"
+OTHER = "+12125550119"
 LINE = "+12125550147"
 
 
@@ -56,6 +57,9 @@ async def test_a_call_rings_the_clinics_line_first_and_is_texted_back_only_if_no
     number = f'number: "{HARBOR}"'
     file.write_text(file.read_text().replace(number, f'{number}, forward_to: "{LINE}"', 1))
     await system.start()
+    # Who is answered proves that the carrier's SDK is loaded: a call waits for it no longer than people do.
+    await system.text("do you have parking?", sender=OTHER)
+    await system.answered(1, OTHER)
     await call(system, "answered", HARBOR, ANSWERED)
     await call(system, "missed", HARBOR)
     [back] = await system.answered(1)

@@ -96,6 +96,8 @@ async def test_two_worker_processes_share_the_work_and_a_broadcast_and_both_go(s
     for patient in patients:
         assert len(await system.answered(1, patient)) == 1
 
+    # Nobody is broadcast to in the middle of a conversation.
+    (await system.http.post("/api/clock", json={"advance_seconds": 3600})).raise_for_status()
     words = "Our opening hours have changed."
     options = ("--a-minute", "600", "--by", "rosa", "--yes", "--watch")
     assert "20/20" in await system.said("broadcast", "start", "harbor", words, *options)
