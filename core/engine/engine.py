@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from random import Random
+from random import Random, SystemRandom
 from typing import Any
 
 from core import log
@@ -24,6 +24,7 @@ from core.engine.live import Directory
 from core.engine.outbox import Outbox
 from core.engine.paging.mail import Mailer
 from core.engine.paging.pager import Pager
+from core.engine.presence import Presence
 from core.engine.queue import WakeQueue
 from core.engine.rounds import go_round
 from core.engine.steps import OnStep, pass_by
@@ -51,9 +52,9 @@ class Tuning:
     concurrency: int = 1000
     #: A worker silent for this long counts as dead and its wakes go to others.
     heartbeat: timedelta = timedelta(seconds=10)
-    #: What a worker may take beside a carrier's own deadline to send a text, before its outcome counts as unknown.
+    #: What a worker may take beside a carrier's own deadline to send a text. If it is gone after both, it is looked up.
     margin: timedelta = timedelta(seconds=6)
-    #: How long a deposit or a refund may be with one worker. Longer than any call to a provider.
+    #: How long a text, a deposit or a refund may be with one worker, gone or not. Longer than any call to a provider.
     lease: timedelta = timedelta(seconds=45)
     sweep_every: timedelta = timedelta(seconds=1)
     #: How long the worker that committed a text is left to send it itself.
@@ -85,10 +86,14 @@ class Engine:
         self.directory = Directory()
         self._observers = observers
         self._stopping = asyncio.Event()
+        self._gone = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._presence: asyncio.Task[None] | None = None
         self._watching: set[asyncio.Task[None]] = set()
         self.queue = WakeQueue(database)
         self.windows = Windows(database, history)
+        # Never seeded: no two processes may have one number.
+        self.presence = Presence(database, SystemRandom())
         self.outbox = Outbox(
             database,
             self.directory,
@@ -96,6 +101,8 @@ class Engine:
             wall or SystemClock(),
             on_sent=self._sent,
             margin=self.tuning.margin,
+            lease=self.tuning.lease,
+            worker=self.presence.worker,
             random=random,
             on_step=on_step,
         )
@@ -178,6 +185,7 @@ class Engine:
     def work(self) -> None:
         """Starts claiming wakes and sweeping, in the background, until `stop`."""
         queue = self.queue.run(self.turns.handle, concurrency=self.tuning.concurrency, heartbeat=self.tuning.heartbeat)
+        self._presence = asyncio.create_task(self.presence.run(self._gone), name="presence")
         self._tasks = [
             asyncio.create_task(queue, name="queue"),
             asyncio.create_task(self.sweeper.run(self._stopping), name="sweeper"),
@@ -216,6 +224,9 @@ class Engine:
             await asyncio.gather(*late, return_exceptions=True)
         await self.announcer.close()
         await asyncio.gather(*self._watching)
+        self._gone.set()
+        if self._presence:
+            await self._presence
 
     async def _sent(self, message: SentText) -> None:
         self._beside(self._observers.message_sent(message))

@@ -26,7 +26,7 @@ from core.receptionist.sms import count
 from core.store import outbox, send_pace, staff
 from core.store.consent import carrier_says_opted_out
 from core.store.database import Database
-from core.store.outbox import Claimed
+from core.store.outbox import Claimed, Hold
 from deskbell import (
     Channel,
     Clock,
@@ -66,16 +66,22 @@ class Outbox:
         *,
         on_sent: OnSent,
         margin: timedelta = timedelta(seconds=6),
+        lease: timedelta = timedelta(seconds=45),
+        worker: int | None = None,
         random: Random | None = None,
         on_step: OnStep = pass_by,
     ) -> None:
-        """`margin` is what a worker may take beside the carrier's own deadline. After both, it counts as lost."""
+        """`margin` is what a process may take beside the carrier's own deadline. After both its text is looked up if it
+        is gone, and after `lease` in any case. `worker` is its number as one that is there.
+        """
         self._database = database
         self._directory = directory
         self._clock = clock
         self._wall = wall
         self._on_sent = on_sent
         self._margin = margin
+        self._lease = lease
+        self._worker = worker
         self._random = random or Random()  # noqa: S311 - jitter, no secret
         self._on_step = on_step
         self._routes = Routes(clock)
@@ -88,14 +94,18 @@ class Outbox:
         if live is None:
             return
         while True:
-            call = max(map(_longest_call, live.channels.values()), default=timedelta())
-            lease_until = self._wall.now() + call + self._margin
+            hold = self._hold(live)
             async with self._database.connection() as connection:
-                text = await outbox.claim(connection, clinic, conversation, self._clock.now(), lease_until)
-            if text is None or not await self._send(live, conversation, text, lease_until):
+                text = await outbox.claim(connection, clinic, conversation, self._clock.now(), hold)
+            if text is None or not await self._send(live, conversation, text, hold):
                 return
 
-    async def _send(self, live: LiveClinic, conversation: int, text: Claimed, lease_until: datetime) -> bool:
+    def _hold(self, live: LiveClinic) -> Hold:
+        now = self._wall.now()
+        call = max(map(_longest_call, live.channels.values()), default=timedelta()) + self._margin
+        return Hold(now + call, now + max(call, self._lease), self._worker)
+
+    async def _send(self, live: LiveClinic, conversation: int, text: Claimed, hold: Hold) -> bool:
         """Sends one claimed text. Returns whether the next one may follow."""
         refused = refusal(text, live.plan, self._clock.now())
         if refused:
@@ -117,7 +127,7 @@ class Outbox:
             return False
         if route.config.limits and not await self._paced(live, route, text):
             return False
-        if self._wall.now() + _longest_call(route) > lease_until:
+        if self._wall.now() + _longest_call(route) > hold.call_until:
             # We stood still so long that others might take the text for lost while it is with the carrier. It has not
             # left, and must not leave behind their backs.
             now = self._clock.now()

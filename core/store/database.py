@@ -31,9 +31,14 @@ async def _prepare(connection: asyncpg.Connection) -> None:
 async def _keep(connection: asyncpg.Connection) -> None:
     """Instead of asyncpg's reset: we leave nothing behind on a connection that would need one.
 
-    The stock reset costs a round trip on every release. Listeners have a connection of their own, advisory locks
-    are only taken for a transaction, and no session setting is changed.
+    The stock reset costs a round trip on every release. Listeners and locks that last have a connection of their own,
+    other advisory locks are only taken for a transaction, and no session setting is changed.
     """
+
+
+_SETTINGS = {"application_name": "deskbell", "jit": "off", "idle_in_transaction_session_timeout": _IDLE}
+#: Seconds that one statement may take.
+_COMMAND = 20
 
 
 async def _pool(url: str, least: int, most: int) -> asyncpg.Pool:
@@ -43,12 +48,8 @@ async def _pool(url: str, least: int, most: int) -> asyncpg.Pool:
         max_size=most,
         init=_prepare,
         reset=_keep,
-        command_timeout=20,
-        server_settings={
-            "application_name": "deskbell",
-            "jit": "off",
-            "idle_in_transaction_session_timeout": _IDLE,
-        },
+        command_timeout=_COMMAND,
+        server_settings=_SETTINGS,
     )
 
 
@@ -60,7 +61,8 @@ _FRONT = 2
 class Database:
     """Connections to one database. Made by `connect`, closed with `close`."""
 
-    def __init__(self, pool: asyncpg.Pool, front: asyncpg.Pool) -> None:
+    def __init__(self, url: str, pool: asyncpg.Pool, front: asyncpg.Pool) -> None:
+        self._url = url
         self.pool = pool
         self._front = front
 
@@ -70,7 +72,7 @@ class Database:
 
         Raises `OSError` or `asyncpg.PostgresError` when the server is not to be had.
         """
-        return cls(await _pool(url, min(2, size), size), await _pool(url, 0, _FRONT))
+        return cls(url, await _pool(url, min(2, size), size), await _pool(url, 0, _FRONT))
 
     async def close(self) -> None:
         await self.pool.close()
@@ -87,6 +89,17 @@ class Database:
         pool = self._front if front else self.pool
         async with pool.acquire() as connection, connection.transaction():
             yield connection
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[Connection]:
+        """A connection outside the pools, for what lasts as long as the connection does. Raises what `connect` does."""
+        connection = await asyncpg.connect(
+            self._url, timeout=_COMMAND, command_timeout=_COMMAND, server_settings=_SETTINGS
+        )
+        try:
+            yield connection
+        finally:
+            connection.terminate()
 
     async def ping(self) -> None:
         """Raises when the database does not answer."""

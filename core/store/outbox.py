@@ -76,7 +76,7 @@ WITH head AS (
        FOR SHARE OF c, p
 )
 UPDATE outbox o
-   SET status = 'sending', attempts = o.attempts + 1, lease_until = $4,
+   SET status = 'sending', attempts = o.attempts + 1, lease_until = $4, call_until = $5, worker = $6,
        first_attempt_at = coalesce(o.first_attempt_at, $3)
   FROM gate
  WHERE o.clinic = $1 AND o.id = gate.id
@@ -98,15 +98,25 @@ RETURNING o.id, o.key, o.kind, o.author, o.written_by, o.epoch, o.binding, o.rec
 """
 
 
-async def claim(
-    connection: Connection, clinic: str, conversation: int, now: datetime, lease_until: datetime
-) -> Claimed | None:
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """How long a text may stay with the process that claims it, in machine time."""
+
+    #: Its call to the carrier is over by then. Others may look the text up from then on if the process is gone.
+    call_until: datetime
+    #: And from then on whether it is or not.
+    lease_until: datetime
+    #: The process' number, under which it shows that it is there; None where it does not.
+    worker: int | None = None
+
+
+async def claim(connection: Connection, clinic: str, conversation: int, now: datetime, hold: Hold) -> Claimed | None:
     """Takes the conversation's next text, marking it ``sending`` before any provider is called.
 
     None when there is none, or the first in line is not due, is with another worker, or has an unknown outcome:
     nothing overtakes it.
     """
-    row = await connection.fetchrow(_CLAIM, clinic, conversation, now, lease_until)
+    row = await connection.fetchrow(_CLAIM, clinic, conversation, now, hold.lease_until, hold.call_until, hold.worker)
     return Claimed(**row) if row else None
 
 

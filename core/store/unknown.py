@@ -7,20 +7,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from core.store import presence
 from core.store.database import Connection
 
 
+_EXPIRE = f"""
+UPDATE outbox o
+   SET status = 'unknown', reason = 'worker lost', due_at = $2, lease_until = NULL, doubtful = true
+ WHERE o.status = 'sending'
+   AND (o.lease_until < $1 OR (o.call_until < $1 AND o.worker IS NOT NULL AND NOT {presence.IS_CONNECTED}))
+"""  # noqa: S608 - a constant
+
+
 async def expire_leases(connection: Connection, wall: datetime, due_at: datetime) -> int:
-    """Texts whose worker is gone become ``unknown``. `wall` is machine time, for leases are about machines."""
-    tag = await connection.execute(
-        """
-        UPDATE outbox
-           SET status = 'unknown', reason = 'worker lost', due_at = $2, lease_until = NULL, doubtful = true
-         WHERE status = 'sending' AND lease_until < $1
-        """,
-        wall,
-        due_at,
-    )
+    """Texts whose worker is gone become ``unknown``. `wall` is machine time, for leases are about machines.
+
+    A worker that is connected may only stand still: it has until its lease ends.
+    """
+    tag = await connection.execute(_EXPIRE, wall, due_at)
     return int(tag.rsplit(" ", 1)[-1])
 
 

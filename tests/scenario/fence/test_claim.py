@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 import pytest
 
+from core.engine.presence import Presence
 from core.store.consent import carrier_says_opted_out
 from deskbell import ManualClock
 
@@ -41,6 +43,14 @@ async def test_a_claim_that_waited_heeds_what_was_committed_meanwhile(
         await draining
     assert desk.wire.taken == []
     assert await desk.value("SELECT status FROM outbox") == "dropped"
+
+
+#: Who shows that they are there, in this test's own database.
+HOLDERS = """
+SELECT pid FROM pg_locks
+ WHERE locktype = 'advisory' AND objsubid = 2
+   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 class Halting(ManualClock):
@@ -84,6 +94,41 @@ async def test_a_text_whose_worker_is_gone_is_looked_up_as_soon_as_a_call_and_a_
     clock.advance(2)
     await desk.engine.outbox.reconcile()
     assert [text.text for text in desk.wire.taken] == ["good morning"]
+
+
+async def test_a_worker_that_only_stands_still_keeps_its_text_until_the_lease_ends(
+    desk: Desk, clock: ManualClock
+) -> None:
+    conversation = await queued_text(desk)
+    gone = asyncio.Event()
+    presence = asyncio.create_task(desk.engine.presence.run(gone))
+    while not await desk.rows(HOLDERS):  # noqa: ASYNC110 - another connection of ours sets no event
+        await asyncio.sleep(0.01)
+    worker = await desk.begin(desk.engine.outbox.drain("harbor", conversation))
+    desk.wire.tells = True
+    clock.advance(44)
+    await desk.engine.outbox.reconcile()
+    assert await desk.value("SELECT status FROM outbox") == "sending"
+    await worker.let_go("take")
+    assert await desk.value("SELECT status FROM outbox") == "sent"
+    assert len(desk.wire.taken) == 1
+    gone.set()
+    await presence
+
+
+async def test_presence_comes_back_after_its_connection_was_cut(desk: Desk) -> None:
+    gone = asyncio.Event()
+    short = timedelta(milliseconds=50)
+    presence = asyncio.create_task(Presence(desk.database, SystemRandom(), pulse=short, again=short).run(gone))
+    while not (first := await desk.rows(HOLDERS)):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    await desk.rows("SELECT pg_terminate_backend($1)", first[0]["pid"])
+    async with asyncio.timeout(10):
+        while (now := await desk.rows(HOLDERS)) in ([], first):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert len(now) == 1
+    gone.set()
+    await presence
 
 
 async def test_a_worker_that_comes_late_has_no_say_over_a_text_that_another_tries(
