@@ -10,7 +10,6 @@ from uuid import UUID
 from core.store import presence
 from core.store.database import Connection
 
-
 _EXPIRE = f"""
 UPDATE outbox o
    SET status = 'unknown', reason = 'worker lost', due_at = $2, lease_until = NULL, doubtful = true
