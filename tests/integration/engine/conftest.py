@@ -71,7 +71,11 @@ class Wire(Channel[ChannelConfig]):
         self.looked_up.append(text.id)
         if not self.looks_up or text.first_attempt_at is None:
             return await super().look_up(text)
-        same = [f"m{place}" for place, taken in enumerate(self.taken, start=1) if taken.text == text.text]
+        same = [
+            f"m{place}"
+            for place, taken in enumerate(self.taken, start=1)
+            if (taken.to, taken.text) == (text.to, text.text)
+        ]
         return next((SendReceipt(name) for name in reversed(same) if name not in text.others), None)
 
 
