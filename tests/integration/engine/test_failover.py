@@ -216,6 +216,7 @@ async def test_over_outages_of_both_carriers_every_text_leaves_once(world: World
         await world.hear(text, sender=f"+121255501{20 + n % 4}")
         await world.settle()
         await pass_by(world, random.choice([5, 20]))
-    await pass_by(world, 600, step=20)
+    # Long enough for one probe a pause to find the end of every outage.
+    await pass_by(world, 2400, step=30)
     taken = Counter(text.text for text in [*world.wire.taken, *second.taken])
     assert taken == Counter(said)
