@@ -78,24 +78,28 @@ def _name(place: int) -> str:
 
 def _conversation(patient: Patient, random: Random) -> Iterator[Exchange]:
     """Four to seven texts: questions, a booking perhaps, thanks perhaps, a farewell perhaps and a return."""
-    yield _question(patient, random)
+    asked: set[str] = set()
+    yield _question(patient, random, asked)
     if random.random() < 0.6:
         booking = random.choice(_BOOKINGS).format(name=f"{patient.name} Cole", service=patient.service)
         yield Exchange((booking,), "answer")
     if random.random() < 0.3:
-        yield Exchange(("hi", *_question(patient, random).texts), "answer")
+        yield Exchange(("hi", *_question(patient, random, asked).texts), "answer")
     if random.random() < 0.3:
         yield Exchange((random.choice(_LOOK_ALIKES),), "answer")
     if random.random() < 0.3:
         yield Exchange((random.choice(_THANKS),), "anything")
-    yield _question(patient, random)
+    yield _question(patient, random, asked)
     if random.random() < 0.2:
         yield Exchange((random.choice(_STOPS),), "goodbye")
-        yield Exchange(_question(patient, random).texts, "silence")
+        yield Exchange(_question(patient, random, asked).texts, "silence")
         if random.random() < 0.5:
             yield Exchange(("START",), "anything")
-            yield _question(patient, random)
+            yield _question(patient, random, asked)
 
 
-def _question(patient: Patient, random: Random) -> Exchange:
-    return Exchange((random.choice(_PRICES + _HOURS).format(service=patient.service),), "answer")
+def _question(patient: Patient, random: Random, asked: set[str]) -> Exchange:
+    """One that this patient has not asked yet: whoever says the same again and again is taken for a machine."""
+    words = random.choice([one for one in _PRICES + _HOURS if one not in asked])
+    asked.add(words)
+    return Exchange((words.format(service=patient.service),), "answer")

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 
 from tests.scenario.flood.judge import Line
@@ -41,10 +42,12 @@ class System:
         self._asking = httpx.AsyncClient(timeout=2)
         self.processes: dict[str, Any] = {}
         self._address = ""
+        self._rows: Any = None
         self.kept = False
 
     async def start(self) -> None:
         self._address = f"http://127.0.0.1:{await self._front.start()}"
+        self._rows = await asyncpg.create_pool(self.database_url, min_size=1, max_size=2)
         await self._run("sandbox", "sandbox")
         await until(lambda: self._answers(f"http://127.0.0.1:{self._sandbox_port}/api/connection"))
         for name in (*self.webs, *self.workers):
@@ -103,6 +106,8 @@ class System:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+        if self._rows:
+            self._rows.terminate()
         await self._front.stop()
         await self._asking.aclose()
         await self.http.aclose()
@@ -111,6 +116,13 @@ class System:
         """Leaves the folder, with the logs, when it stops. Returns it."""
         self.kept = True
         return self.folder
+
+    async def held(self, phone: str) -> int:
+        """How many texts to a phone are left to staff, because nobody can say whether they left."""
+        count: int = await self._rows.fetchval(
+            "SELECT count(*) FROM outbox WHERE recipient = $1 AND status = 'held'", phone
+        )
+        return count
 
     async def lines(self, phone: str) -> list[Line]:
         found = (await self.http.get(f"/api/threads/{phone}")).json()
