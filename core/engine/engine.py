@@ -86,7 +86,6 @@ class Engine:
         self.directory = Directory()
         self._observers = observers
         self._stopping = asyncio.Event()
-        self._gone = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._presence: asyncio.Task[None] | None = None
         self._watching: set[asyncio.Task[None]] = set()
@@ -185,7 +184,7 @@ class Engine:
     def work(self) -> None:
         """Starts claiming wakes and sweeping, in the background, until `stop`."""
         queue = self.queue.run(self.turns.handle, concurrency=self.tuning.concurrency, heartbeat=self.tuning.heartbeat)
-        self._presence = asyncio.create_task(self.presence.run(self._gone), name="presence")
+        self._presence = asyncio.create_task(self.presence.run(), name="presence")
         self._tasks = [
             asyncio.create_task(queue, name="queue"),
             asyncio.create_task(self.sweeper.run(self._stopping), name="sweeper"),
@@ -224,9 +223,10 @@ class Engine:
             await asyncio.gather(*late, return_exceptions=True)
         await self.announcer.close()
         await asyncio.gather(*self._watching)
-        self._gone.set()
         if self._presence:
-            await self._presence
+            # The last to go: until here a text may have been in our hands.
+            self._presence.cancel()
+            await asyncio.gather(self._presence, return_exceptions=True)
 
     async def _sent(self, message: SentText) -> None:
         self._beside(self._observers.message_sent(message))

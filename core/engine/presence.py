@@ -33,24 +33,15 @@ class Presence:
         self._pulse, self._again = pulse.total_seconds(), again.total_seconds()
         self.worker = random.randrange(1, 2**31)
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Until told to stop. While the database is away we count as gone; our calls to carriers end in time."""
-        while not stopping.is_set():
+    async def run(self) -> None:
+        """Until cancelled. While the database is away we count as gone; our calls to carriers end in time."""
+        while True:
             try:
                 async with self._database.alone() as connection:
-                    while not stopping.is_set() and not await presence.enter(connection, self.worker):
-                        await _pause(stopping, self._again)
-                    while not await _pause(stopping, self._pulse):
-                        await connection.fetchval("SELECT 1")
+                    while not await presence.enter(connection, self.worker):  # noqa: ASYNC110 - a lock sets no event
+                        await asyncio.sleep(self._again)
+                    while await connection.fetchval("SELECT 1"):  # noqa: ASYNC110 - nor does a dead connection
+                        await asyncio.sleep(self._pulse)
             except Exception as error:  # noqa: BLE001 - whatever it was, we must be seen again
                 logger.warning("presence interrupted", error=type(error).__name__, next="tries again soon")
-                await _pause(stopping, self._again)
-
-
-async def _pause(stopping: asyncio.Event, seconds: float) -> bool:
-    """Waits. Returns whether we are to stop."""
-    try:
-        await asyncio.wait_for(stopping.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True
+                await asyncio.sleep(self._again)

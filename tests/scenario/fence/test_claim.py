@@ -100,8 +100,7 @@ async def test_a_worker_that_only_stands_still_keeps_its_text_until_the_lease_en
     desk: Desk, clock: ManualClock
 ) -> None:
     conversation = await queued_text(desk)
-    gone = asyncio.Event()
-    presence = asyncio.create_task(desk.engine.presence.run(gone))
+    presence = asyncio.create_task(desk.engine.presence.run())
     while not await desk.rows(HOLDERS):  # noqa: ASYNC110 - another connection of ours sets no event
         await asyncio.sleep(0.01)
     worker = await desk.begin(desk.engine.outbox.drain("harbor", conversation))
@@ -112,14 +111,13 @@ async def test_a_worker_that_only_stands_still_keeps_its_text_until_the_lease_en
     await worker.let_go("take")
     assert await desk.value("SELECT status FROM outbox") == "sent"
     assert len(desk.wire.taken) == 1
-    gone.set()
-    await presence
+    presence.cancel()
+    await asyncio.wait({presence})
 
 
 async def test_presence_comes_back_after_its_connection_was_cut(desk: Desk) -> None:
-    gone = asyncio.Event()
     short = timedelta(milliseconds=50)
-    presence = asyncio.create_task(Presence(desk.database, SystemRandom(), pulse=short, again=short).run(gone))
+    presence = asyncio.create_task(Presence(desk.database, SystemRandom(), pulse=short, again=short).run())
     while not (first := await desk.rows(HOLDERS)):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     await desk.rows("SELECT pg_terminate_backend($1)", first[0]["pid"])
@@ -127,8 +125,8 @@ async def test_presence_comes_back_after_its_connection_was_cut(desk: Desk) -> N
         while (now := await desk.rows(HOLDERS)) in ([], first):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     assert len(now) == 1
-    gone.set()
-    await presence
+    presence.cancel()
+    await asyncio.wait({presence})
 
 
 async def test_a_worker_that_comes_late_has_no_say_over_a_text_that_another_tries(
